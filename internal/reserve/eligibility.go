@@ -7,20 +7,20 @@ type Reason string
 
 // The reasons.
 const (
-	NotActive       Reason = "not-active"
-	NotOfAge        Reason = "not-of-age"
-	AgeUnsettled    Reason = "age-unsettled"
-	OtherFunction   Reason = "other-function"
-	LevelTooLow     Reason = "level-too-low"
-	NotQualified    Reason = "not-qualified"
-	OutsideArea     Reason = "outside-area"
-	NoConsent       Reason = "no-consent"
-	Silenced        Reason = "silenced"
-	NoReachableWay  Reason = "not-reachable"
-	AskedAlready    Reason = "asked-already"
-	AskedTooOften   Reason = "asked-too-often"
-	Busy4Another    Reason = "confirmed-elsewhere"
-	NotAvailableNow Reason = "not-available"
+	NotActive          Reason = "not-active"
+	NotOfAge           Reason = "not-of-age"
+	AgeUnsettled       Reason = "age-unsettled"
+	OtherFunction      Reason = "other-function"
+	LevelTooLow        Reason = "level-too-low"
+	NotQualified       Reason = "not-qualified"
+	OutsideArea        Reason = "outside-area"
+	NoConsent          Reason = "no-consent"
+	Silenced           Reason = "silenced"
+	NoReachableWay     Reason = "not-reachable"
+	AskedAlready       Reason = "asked-already"
+	AskedTooOften      Reason = "asked-too-often"
+	ConfirmedElsewhere Reason = "confirmed-elsewhere"
+	NotAvailableNow    Reason = "not-available"
 )
 
 // Candidate is what eligibility is judged on: no name, no number.
@@ -78,7 +78,7 @@ func Eligible(c Candidate, n Need, least int, on Date, urgent bool) []Reason {
 		why = append(why, AskedAlready)
 	}
 	if c.Elsewhere {
-		why = append(why, Busy4Another)
+		why = append(why, ConfirmedElsewhere)
 	}
 	if !urgent && (c.Unanswered >= MaxUnanswered || c.AskedMonth >= MaxAskedMonth) {
 		why = append(why, AskedTooOften)
