@@ -7,23 +7,22 @@ import (
 
 // Drive is a call for volunteers as its file describes it (CONTRACT "A drive file").
 type Drive struct {
-	Code       string            `json:"drive"`
-	Title      Texts             `json:"title"`
-	Country    string            `json:"country"`   // ISO 3166-1, the default country of numbers
-	TimeZone   string            `json:"time_zone"` // IANA name
-	Languages  []string          `json:"languages"` // the first is the default
-	Opens      string            `json:"opens,omitempty"`
-	Closes     string            `json:"closes,omitempty"`
-	MinimumAge int               `json:"minimum_age"`
-	Organiser  Organiser         `json:"organiser"`
-	Formality  Formality         `json:"formality"`
-	Sites      []Site            `json:"sites"`
-	Functions  []Function        `json:"functions"`
-	Recipients []Recipient       `json:"recipients"`
-	Consent    Wording           `json:"consent"`
-	Retention  int               `json:"retention_days"`
-	QuietHours QuietHours        `json:"quiet_hours"`
-	Extra      map[string]string `json:"-"`
+	Code       string      `json:"drive"`
+	Title      Texts       `json:"title"`
+	Country    string      `json:"country"`   // ISO 3166-1, the default country of numbers
+	TimeZone   string      `json:"time_zone"` // IANA name
+	Languages  []string    `json:"languages"` // the first is the default
+	Opens      string      `json:"opens,omitempty"`
+	Closes     string      `json:"closes,omitempty"`
+	MinimumAge int         `json:"minimum_age"`
+	Organiser  Organiser   `json:"organiser"`
+	Formality  Formality   `json:"formality"`
+	Sites      []Site      `json:"sites"`
+	Functions  []Function  `json:"functions"`
+	Recipients []Recipient `json:"recipients"`
+	Consent    Wording     `json:"consent"`
+	Retention  int         `json:"retention_days"`
+	QuietHours QuietHours  `json:"quiet_hours"`
 }
 
 // Texts is one text in several languages, by language code.
@@ -159,8 +158,8 @@ func (d *Drive) Language(code string) string {
 	return d.Languages[0]
 }
 
-// driveTime reads the two date forms of a drive file in the drive's zone.
-func (d *Drive) driveTime(s string) (time.Time, bool) {
+// Moment reads the date forms of a drive file in the drive's zone.
+func (d *Drive) Moment(s string) (time.Time, bool) {
 	for _, form := range []string{"2006-01-02T15:04", time.DateOnly, time.RFC3339} {
 		if t, err := time.ParseInLocation(form, s, d.Zone()); err == nil {
 			return t, true
@@ -171,10 +170,10 @@ func (d *Drive) driveTime(s string) (time.Time, bool) {
 
 // OpenAt reports whether the drive takes registrations at now by its own dates.
 func (d *Drive) OpenAt(now time.Time) bool {
-	if t, ok := d.driveTime(d.Opens); ok && now.Before(t) {
+	if t, ok := d.Moment(d.Opens); ok && now.Before(t) {
 		return false
 	}
-	if t, ok := d.driveTime(d.Closes); ok && !now.Before(t) {
+	if t, ok := d.Moment(d.Closes); ok && !now.Before(t) {
 		return false
 	}
 	return true

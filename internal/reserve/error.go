@@ -82,7 +82,12 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	if f, ok := errors.AsType[Faults](err); ok && len(f) > 0 {
-		return f[0].Kind
+		for _, e := range f {
+			if e.Kind != Invalid {
+				return e.Kind
+			}
+		}
+		return Invalid
 	}
 	return ""
 }

@@ -1,0 +1,218 @@
+package store
+
+import (
+	"bytes"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"muster/internal/reserve"
+)
+
+// Registration is what somebody sent, as kept.
+type Registration struct {
+	ID          string
+	TokenHash   []byte
+	Digest      []byte
+	Drive       string
+	Site        string
+	Channel     reserve.Channel
+	Kind        RegistrationKind
+	State       reserve.RegistrationState
+	Functions   []string
+	Consents    []FlaggedConsent
+	Receipt     string
+	Node        string
+	Batch       string
+	ReceivedAt  int64
+	Epoch       string // empty once sealed under a key of its own
+	Sealed      []byte
+	Volunteer   string // empty until opened
+	DeliveredAt int64
+}
+
+// RegistrationKind says what a kept record is.
+type RegistrationKind string
+
+// The kinds.
+const (
+	KindApplication RegistrationKind = "application"
+	KindCorrection  RegistrationKind = "correction"
+	KindConflict    RegistrationKind = "conflict" // the same reference with other content: kept, sealed, for the desk
+)
+
+// FlaggedConsent is a consent as it stands in clear: to whom, for what, which wording, in which language.
+type FlaggedConsent struct {
+	Recipient string
+	Purpose   string
+	Wording   int
+	Language  string
+}
+
+const registrationColumns = `id, token_hash, digest, drive, site, channel, kind, state, functions, consents, receipt, node, batch, received_at,
+	epoch, sealed, volunteer, delivered_at`
+
+// AddRegistration keeps a registration unless one with the same reference is there: then it returns that one and
+// same tells whether its content was the same.
+func (tx *Tx) AddRegistration(r Registration) (had *Registration, same bool, err error) {
+	n, err := tx.exec(`INSERT INTO registration (id, token_hash, digest, drive, site, channel, kind, state, functions, consents, receipt, node, batch, received_at, epoch, sealed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (token_hash) DO NOTHING`,
+		r.ID, r.TokenHash, r.Digest, r.Drive, r.Site, string(r.Channel), string(r.Kind), string(r.State), packList(r.Functions), packConsents(r.Consents),
+		r.Receipt, r.Node, null(r.Batch), r.ReceivedAt, null(r.Epoch), r.Sealed)
+	if err != nil {
+		return nil, false, fmt.Errorf("add registration: %w", err)
+	}
+	if n == 1 {
+		return nil, false, nil
+	}
+	old, err := tx.RegistrationByToken(r.TokenHash)
+	if err != nil {
+		return nil, false, err
+	}
+	return &old, bytes.Equal(old.Digest, r.Digest), nil
+}
+
+// RegistrationByToken finds a registration by the hash of its secret.
+func (r *Read) RegistrationByToken(hash []byte) (Registration, error) {
+	reg, err := scanRegistration(r.row(`SELECT `+registrationColumns+` FROM registration WHERE token_hash = $1`, hash))
+	if err != nil {
+		return reg, notFound(err, "registration")
+	}
+	return reg, nil
+}
+
+// Registration finds a registration by id.
+func (r *Read) Registration(id string) (Registration, error) {
+	reg, err := scanRegistration(r.row(`SELECT `+registrationColumns+` FROM registration WHERE id = $1`, id))
+	if err != nil {
+		return reg, notFound(err, "registration")
+	}
+	return reg, nil
+}
+
+// Unopened gives registrations that no unlocked node has opened yet, the oldest first, after an id.
+func (r *Read) Unopened(after string, limit int) ([]Registration, error) {
+	return all(r.conn, scanRegistration, `SELECT `+registrationColumns+` FROM registration WHERE volunteer IS NULL AND id > $1 ORDER BY id LIMIT $2`, after, limit)
+}
+
+// CountUnopened counts them.
+func (r *Read) CountUnopened() (int64, error) {
+	return one[int64](r.row(`SELECT COUNT(*) FROM registration WHERE volunteer IS NULL`))
+}
+
+// RegistrationsOf gives all registrations and corrections of a person, the oldest first.
+func (r *Read) RegistrationsOf(volunteer string) ([]Registration, error) {
+	return all(r.conn, scanRegistration, `SELECT `+registrationColumns+` FROM registration WHERE volunteer = $1 ORDER BY received_at, id`, volunteer)
+}
+
+// OpenedAfter gives opened registrations by id after a given one, for building the roll at unlock.
+func (r *Read) OpenedAfter(id string, limit int) ([]Registration, error) {
+	return all(r.conn, scanRegistration, `SELECT `+registrationColumns+` FROM registration WHERE volunteer IS NOT NULL AND sealed IS NOT NULL AND id > $1 ORDER BY id LIMIT $2`, id, limit)
+}
+
+// RegistrationsOfBatch gives the ids of an import batch's registrations and of their people.
+func (r *Read) RegistrationsOfBatch(batch string) ([]Registration, error) {
+	return all(r.conn, scanRegistration, `SELECT `+registrationColumns+` FROM registration WHERE batch = $1 ORDER BY id`, batch)
+}
+
+func scanRegistration(row scanner) (Registration, error) {
+	var r Registration
+	var functions, consents string
+	var batch, epoch, volunteer sql.NullString
+	var delivered sql.NullInt64
+	err := row.Scan(&r.ID, &r.TokenHash, &r.Digest, &r.Drive, &r.Site, &r.Channel, &r.Kind, &r.State, &functions, &consents, &r.Receipt, &r.Node,
+		&batch, &r.ReceivedAt, &epoch, &r.Sealed, &volunteer, &delivered)
+	if err != nil {
+		return r, err
+	}
+	r.Functions, r.Batch, r.Epoch, r.Volunteer, r.DeliveredAt = unpackList(functions), batch.String, epoch.String, volunteer.String, delivered.Int64
+	r.Consents, err = unpackConsents(consents)
+	return r, err
+}
+
+// Opened is a registration sealed anew under a key of its own and linked to its person.
+type Opened struct {
+	Registration string
+	Sealed       []byte
+	Volunteer    reserve.Volunteer // made with it where New
+	New          bool
+}
+
+// Open keeps what an unlocked node made of registrations: the new seal, the link, the new people. It takes at most 200,
+// in statements of many rows, because one statement a row would cost more than everything else in the opening. A
+// registration that another node opened meanwhile is left out and not counted.
+func (tx *Tx) Open(list []Opened) (opened []string, err error) {
+	for _, o := range list {
+		n, err := tx.exec(`UPDATE registration SET sealed = $1, epoch = NULL, volunteer = $2, opened_at = $3 WHERE id = $4 AND volunteer IS NULL`,
+			o.Sealed, o.Volunteer.ID, tx.at, o.Registration)
+		if err != nil {
+			return nil, fmt.Errorf("open registration: %w", err)
+		}
+		if n == 0 {
+			continue
+		}
+		opened = append(opened, o.Registration)
+		if !o.New {
+			continue
+		}
+		if err := tx.addVolunteer(o.Volunteer); err != nil {
+			return nil, err
+		}
+	}
+	return opened, nil
+}
+
+// packList writes codes as ",a,b,", so that one LIKE finds one of them; empty is "".
+func packList(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return "," + strings.Join(list, ",") + ","
+}
+
+func unpackList(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(strings.Trim(s, ","), ",")
+}
+
+func packConsents(list []FlaggedConsent) string {
+	parts := make([]string, len(list))
+	for i, c := range list {
+		parts[i] = fmt.Sprintf("%s/%s/%d/%s", c.Recipient, c.Purpose, c.Wording, c.Language)
+	}
+	return packList(parts)
+}
+
+func unpackConsents(s string) ([]FlaggedConsent, error) {
+	var out []FlaggedConsent
+	for _, part := range unpackList(s) {
+		f := strings.Split(part, "/")
+		if len(f) != 4 {
+			return nil, fmt.Errorf("consent flag unreadable")
+		}
+		c := FlaggedConsent{Recipient: f[0], Purpose: f[1], Language: f[3]}
+		if _, err := fmt.Sscanf(f[2], "%d", &c.Wording); err != nil {
+			return nil, fmt.Errorf("consent flag unreadable: %w", err)
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// null writes an empty text as NULL.
+func null(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// nullTime writes no time as NULL.
+func nullTime(µs int64) any {
+	if µs == 0 {
+		return nil
+	}
+	return µs
+}
