@@ -71,6 +71,10 @@ func TestKeysFileOpensWithItsPassphrase(t *testing.T) {
 	if err != nil || !bytes.Equal(one, two) || len(one) != 16 {
 		t.Errorf("phone index is %x and %x, %v, want the same 16 bytes", one, two, err)
 	}
+}
+
+func TestPublicHalfFitsTheSecrets(t *testing.T) {
+	back, opened := testRegistry()
 	intake, err := back.Intake()
 	if err != nil {
 		t.Fatal(err)
