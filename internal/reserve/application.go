@@ -48,6 +48,8 @@ type Application struct {
 
 	Batch string // import batch, for undo
 	Row   int    // line of the file, for reports
+
+	Faults Faults // what the channel could not even decode; joined to the rest, so that a sender is told all at once
 }
 
 // PhoneOwner says whose phone a number is.
@@ -94,7 +96,7 @@ const (
 // Check finds every fault of an application that needs no list of numbers, names or places: those are the registry's,
 // which joins its own. open says whether the caller's drive takes registrations now.
 func (a *Application) Check(d *Drive) Faults {
-	var f Faults
+	f := append(Faults(nil), a.Faults...)
 	add := func(field, code string) { f = append(f, Fault(field, code)) }
 	if n := len(a.Ref); n > MaxRef || n == 0 || a.Sender == "" && n < MinRef {
 		add("ref", "ref-too-short")
