@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"muster/internal/reserve"
 )
@@ -40,8 +41,9 @@ func (tx *Tx) AddToken(t Token) error {
 }
 
 // SignedIn finds a token that stands at an instant, with its account. Whatever is wrong (no such token, ended, expired,
-// idle since before idleSince, account revoked, a link) looks the same: SignedOut "signed-out".
-func (r *Read) SignedIn(hash []byte, at, idleSince int64) (Token, Staff, error) {
+// idle for too long, account revoked, a link) looks the same: SignedOut "signed-out".
+func (r *Read) SignedIn(hash []byte, at int64) (Token, Staff, error) {
+	idleSince := at - reserve.SessionIdle.Microseconds()
 	t := Token{Hash: hash}
 	var hands string
 	err := r.row(`SELECT staff, kind, hands, created_at, expires_at, used_at FROM token
@@ -56,6 +58,29 @@ func (r *Read) SignedIn(hash []byte, at, idleSince int64) (Token, Staff, error) 
 		return t, s, signedOut(err)
 	}
 	return t, s, nil
+}
+
+// Hands are all who can be behind a sign-in: the account itself, and whoever else may hold the token or the account.
+func Hands(t Token, s Staff) []string {
+	hands := append(append([]string{s.ID}, t.Hands...), s.Hands...)
+	slices.Sort(hands)
+	return slices.Compact(hands)
+}
+
+// HandsBehind are all others who may be behind an account in any way: who made it, who may know its password, who may
+// hold a token of it that stands.
+func (r *Read) HandsBehind(s Staff) ([]string, error) {
+	lists, err := all(r.conn, func(row scanner) (string, error) { return one[string](row) },
+		`SELECT hands FROM token WHERE staff = $1 AND ended_at IS NULL`, s.ID)
+	if err != nil {
+		return nil, fmt.Errorf("hands behind an account: %w", err)
+	}
+	hands := append([]string{s.ID}, append(s.Hands, s.PasswordHands...)...)
+	for _, l := range lists {
+		hands = append(hands, unpackList(l)...)
+	}
+	slices.Sort(hands)
+	return slices.Compact(hands), nil
 }
 
 func signedOut(err error) error {
@@ -112,4 +137,13 @@ func (tx *Tx) EndTokensOf(staff string) error {
 // SweepTokens deletes up to 200 tokens that ended or expired before an instant.
 func (tx *Tx) SweepTokens(before int64) (int64, error) {
 	return tx.exec(`DELETE FROM token WHERE hash IN (SELECT hash FROM token WHERE expires_at < $1 OR (ended_at IS NOT NULL AND ended_at < $1) LIMIT 200)`, before)
+}
+
+// EndOtherTokens ends everything an account is signed in with but one.
+func (tx *Tx) EndOtherTokens(staff string, keep []byte) error {
+	_, err := tx.exec(`UPDATE token SET ended_at = $1 WHERE staff = $2 AND hash <> $3 AND ended_at IS NULL`, tx.at, staff, keep)
+	if err != nil {
+		return fmt.Errorf("end tokens: %w", err)
+	}
+	return nil
 }
