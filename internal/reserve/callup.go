@@ -173,15 +173,17 @@ type Invitation struct {
 	Volunteer  string
 	Wave       int
 	State      InvitationState
-	Channel    string // "sms" or "call"
+	Channel    string // "sms", "call" or "walk-in"
 	InvitedAt  int64
 	SentAt     int64
 	ReachedAt  int64
 	AnsweredAt int64
 	Unclear    bool
 	Ticket     int64 // order of a stand-by; from the need's row, never from time
-	CheckedIn  int64
-	CheckedOut int64
+	WalkIn     bool  // came without a yes
+	CheckedIn  int64 // the first time
+	CheckedOut int64 // the last time; 0 while there
+	TurnedAway int64 // came when all wanted were there
 	HomeSafeAt int64
 	ToldAt     int64 // when the outcome was told
 }

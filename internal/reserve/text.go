@@ -46,6 +46,7 @@ type DeliveryReport struct {
 	Carrier    string
 	CarrierRef string // the id the carrier gave when it took the text
 	Ref        string // our own reference, where the carrier gives it back
+	Part       int    // of a text of several parts, from 1; 0 is the whole text
 	State      DeliveryState
 	At         time.Time
 }

@@ -16,6 +16,16 @@ CREATE TABLE callup (
 );
 CREATE INDEX callup_due ON callup (next_step_at) WHERE state = 'open';
 
+-- A letter names a call-up in texts. It is taken while the call-up is open and seven days after, so that a late answer
+-- cannot be taken for one to another call-up.
+CREATE TABLE callup_code (
+  drive TEXT NOT NULL,
+  code TEXT NOT NULL,
+  callup TEXT NOT NULL,
+  free_at BIGINT NOT NULL,
+  PRIMARY KEY (drive, code)
+);
+
 CREATE TABLE need (
   id TEXT PRIMARY KEY,
   callup TEXT NOT NULL,
@@ -45,8 +55,11 @@ CREATE TABLE wave (
   at BIGINT NOT NULL,
   size BIGINT NOT NULL,
   reason TEXT NOT NULL,              -- JSON of the planner's figures
+  list BYTEA,                        -- who is asked; null once every invitation is written
+  written BIGINT NOT NULL,           -- how far down the list
   PRIMARY KEY (need, number)
 );
+CREATE INDEX wave_unwritten ON wave (callup) WHERE list IS NOT NULL;
 
 -- One person asked for one need; a confirmed one is the seat, unique by (need, volunteer).
 CREATE TABLE invitation (
@@ -56,8 +69,9 @@ CREATE TABLE invitation (
   volunteer TEXT NOT NULL,
   wave BIGINT NOT NULL,
   state TEXT NOT NULL,
-  channel TEXT NOT NULL,             -- sms, call
+  channel TEXT NOT NULL,             -- sms, call, walk-in
   unclear BOOLEAN NOT NULL,
+  walk_in BOOLEAN NOT NULL,          -- came without a yes
   ticket BIGINT,
   invited_at BIGINT NOT NULL,
   sent_at BIGINT,
@@ -66,6 +80,7 @@ CREATE TABLE invitation (
   checked_in_at BIGINT,
   checked_in_by TEXT,
   checked_out_at BIGINT,
+  turned_away_at BIGINT,
   home_safe_at BIGINT,
   told_at BIGINT
 );
@@ -74,11 +89,24 @@ CREATE INDEX invitation_volunteer ON invitation (volunteer, invited_at);
 CREATE INDEX invitation_state ON invitation (need, state, ticket);
 CREATE INDEX invitation_callup ON invitation (callup);
 
+-- One stay at the assembly point, from check-in to check-out. Only one may be open.
+CREATE TABLE spell (
+  invitation TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  in_at BIGINT NOT NULL,
+  in_by TEXT NOT NULL,
+  out_at BIGINT,
+  out_by TEXT,
+  PRIMARY KEY (invitation, number)
+);
+CREATE UNIQUE INDEX spell_open ON spell (invitation) WHERE out_at IS NULL;
+
 -- Texts and calls as they came in, sealed; handled once.
 CREATE TABLE inbox (
   id TEXT PRIMARY KEY,
   carrier TEXT NOT NULL,
   ref_hash BYTEA NOT NULL,           -- of the carrier's id, or of sender, time and text where it gives none
+  copy_hash BYTEA,                   -- of sender, time and text: a gateway's copy under a new id is the same text
   kind TEXT NOT NULL,                -- text, call
   state TEXT NOT NULL,               -- new, done, unclear, settled, ignored
   epoch TEXT,
@@ -91,6 +119,7 @@ CREATE TABLE inbox (
   handled_at BIGINT
 );
 CREATE UNIQUE INDEX inbox_ref ON inbox (ref_hash);
+CREATE UNIQUE INDEX inbox_copy ON inbox (copy_hash) WHERE copy_hash IS NOT NULL;
 CREATE INDEX inbox_open ON inbox (received_at) WHERE state = 'new' OR state = 'unclear';
 CREATE INDEX inbox_volunteer ON inbox (volunteer) WHERE volunteer IS NOT NULL;
 
@@ -102,6 +131,7 @@ CREATE TABLE outbox (
   args TEXT NOT NULL,                -- JSON, no personal data
   sealed BYTEA,                      -- number or text that no row may show
   seal_kind TEXT NOT NULL,           -- '', house, memory
+  holder TEXT NOT NULL,              -- the node whose memory key opens it, else ''
   volunteer TEXT,
   callup TEXT,
   invitation TEXT,
@@ -109,6 +139,8 @@ CREATE TABLE outbox (
   carrier TEXT NOT NULL,
   carrier_ref TEXT NOT NULL,
   parts BIGINT NOT NULL,
+  parts_delivered BIGINT NOT NULL,   -- one bit a part, as reported
+  parts_failed BIGINT NOT NULL,
   attempts BIGINT NOT NULL,
   due_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
@@ -116,12 +148,16 @@ CREATE TABLE outbox (
   lease_until BIGINT NOT NULL,
   queued_at BIGINT NOT NULL,
   sent_at BIGINT,
-  delivered_at BIGINT
+  delivered_at BIGINT,
+  failed_at BIGINT                   -- kept beside a later delivery: both were reported
 );
 CREATE INDEX outbox_due ON outbox (lane, due_at) WHERE state = 'queued';
 CREATE INDEX outbox_sending ON outbox (lease_until) WHERE state = 'sending';
 CREATE INDEX outbox_carrier ON outbox (carrier, carrier_ref) WHERE carrier_ref <> '';
+CREATE INDEX outbox_lease ON outbox (lease) WHERE state = 'sending';
 CREATE INDEX outbox_callup ON outbox (callup) WHERE callup IS NOT NULL;
+CREATE INDEX outbox_invitation ON outbox (invitation) WHERE invitation IS NOT NULL;
+CREATE INDEX outbox_unknown ON outbox (queued_at) WHERE state = 'unknown';
 CREATE INDEX outbox_volunteer ON outbox (volunteer) WHERE volunteer IS NOT NULL;
 
 -- Numbers that said STOP, by a keyed index whose key exists only on an unlocked node.
@@ -137,9 +173,11 @@ CREATE TABLE gateway (
   rate_per_hour BIGINT NOT NULL,
   last_ok_at BIGINT NOT NULL,
   last_failure_at BIGINT NOT NULL,
+  failing_since BIGINT NOT NULL,     -- 0 while the last attempt went well
   next_send_at BIGINT NOT NULL,      -- pacing: claimed by conditional update
   failures BIGINT NOT NULL
 );
 
 -- +goose Down
-DROP TABLE gateway; DROP TABLE silence; DROP TABLE outbox; DROP TABLE inbox; DROP TABLE invitation; DROP TABLE wave; DROP TABLE need; DROP TABLE callup;
+DROP TABLE gateway; DROP TABLE silence; DROP TABLE outbox; DROP TABLE inbox; DROP TABLE spell; DROP TABLE invitation; DROP TABLE wave;
+DROP TABLE need; DROP TABLE callup_code; DROP TABLE callup;
