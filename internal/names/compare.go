@@ -13,7 +13,7 @@ const (
 	None     How = iota
 	Initial      // one is the first letter of the other
 	Bare         // the consonants agree, of which one side is from Arabic script
-	Typo         // Jaro-Winkler of 0.88 or more
+	Typo         // Jaro-Winkler of 0.88 or more, or one slip behind the first letter
 	Variant      // one name in another language or short form: Mohamed, Mamadou
 	Particle     // one name, with a particle on one side only
 	Joined       // one side writes as two words what the other writes as one
@@ -277,11 +277,17 @@ func classMatch(x, y *part, samePrefix bool) (How, float32) {
 func byLetters(a, b *Parsed, i, j int, la, lb letterSet) (How, float32) {
 	score := 0.0
 	fa, fb := a.fold(i), b.fold(j)
+	if len(fa) == 0 || len(fb) == 0 {
+		return None, 0
+	}
 	if canReach(len(fa), len(fb), la.fold, lb.fold) {
 		score = jaroWinkler(fa, fb)
 	}
 	if sa, sb := a.sound(i), b.sound(j); score < matchAt && canReach(len(sa), len(sb), la.sound, lb.sound) {
 		score = max(score, jaroWinkler(sa, sb)*scoreSound)
+	}
+	if score < matchAt && fa[0] == fb[0] && min(len(fa), len(fb)) >= 3 && oneApart(fa, fb) {
+		score = matchAt // Ali and Ail: Jaro-Winkler is too hard on short words
 	}
 	switch {
 	case score < 0.75:

@@ -42,3 +42,21 @@ func jaroWinkler(a, b string) float64 {
 	}
 	return jaro + 0.1*float64(same)*(1-jaro)
 }
+
+// oneApart says whether two words differ by one letter changed, dropped or added, or two neighbours swapped.
+func oneApart(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	switch len(b) - len(a) {
+	case 0:
+		return i == len(a) || a[i+1:] == b[i+1:] || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+	case 1:
+		return a[i:] == b[i+1:]
+	}
+	return false
+}

@@ -262,6 +262,8 @@ func TestCompare(t *testing.T) {
 		{"one word cut in two", "Bonkaney Issa", "Bon Kaney Issa", 0.97, 0.98, "exact joined"},
 		{"sounds the same", "Tchekaraou Issa", "Shekarau Issa", 0.97, 0.98, "exact sound"},
 		{"a letter wrong", "Hadiza Tankari", "Hadiza Tankiri", 0.93, 0.99, "exact typo"},
+		{"a slip in a short name", "Ail Tankari", "Ali Tankari", 0.93, 0.95, "exact typo"},
+		{"another first letter is another name", "Hadiza Sani", "Hadiza Mani", 0.4, 0.75, ""},
 		{"a letter wrong in a known name", "Housseini Bello", "Housseiin Bello", 0.93, 1, ""},
 		{"an initial", "O. Tankari", "Oumarou Tankari", 0.84, 0.86, "exact initial"},
 		{"a part missing", "Hadiza", "Hadiza Noma", 0.7, 0.8, "exact"},
