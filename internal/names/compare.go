@@ -96,7 +96,7 @@ func (s *Similarity) pairUp(a, b *Parsed, grid []Pair, usedA, usedB *uint16) {
 		for j := range int(b.n) {
 			p := comparePart(a, b, i, j)
 			if p.Score == undecided {
-				p.How, p.Score = byLetters(a, b, i, j, lettersA, lettersB[j])
+				p.How, p.Score = byLetters(a, b, p, lettersA, lettersB[j])
 			}
 			if p.Score == 0 {
 				continue
@@ -274,7 +274,8 @@ func classMatch(x, y *part, samePrefix bool) (How, float32) {
 
 // byLetters compares what neither class nor sound settles. Below the mark for a misspelling a pair still counts a
 // little, so that near misses rank above strangers.
-func byLetters(a, b *Parsed, i, j int, la, lb letterSet) (How, float32) {
+func byLetters(a, b *Parsed, p Pair, la, lb letterSet) (How, float32) {
+	i, j := int(p.A), int(p.B)
 	score := 0.0
 	fa, fb := a.fold(i), b.fold(j)
 	if len(fa) == 0 || len(fb) == 0 {
