@@ -29,6 +29,7 @@ type Registration struct {
 	Sealed      []byte
 	Volunteer   string // empty until opened
 	DeliveredAt int64
+	WithdrawnAt int64 // taken back by its token before anybody had opened it
 }
 
 // RegistrationKind says what a kept record is.
@@ -50,15 +51,15 @@ type FlaggedConsent struct {
 }
 
 const registrationColumns = `id, token_hash, digest, drive, site, channel, kind, state, functions, consents, receipt, node, batch, received_at,
-	epoch, sealed, volunteer, delivered_at`
+	epoch, sealed, volunteer, delivered_at, withdrawn_at`
 
 // AddRegistration keeps a registration unless one with the same reference is there: then it returns that one and
 // same tells whether its content was the same.
 func (tx *Tx) AddRegistration(r Registration) (had *Registration, same bool, err error) {
-	n, err := tx.exec(`INSERT INTO registration (id, token_hash, digest, drive, site, channel, kind, state, functions, consents, receipt, node, batch, received_at, epoch, sealed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (token_hash) DO NOTHING`,
+	n, err := tx.exec(`INSERT INTO registration (id, token_hash, digest, drive, site, channel, kind, state, functions, consents, receipt, node, batch, received_at, epoch, sealed, volunteer)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (token_hash) DO NOTHING`,
 		r.ID, r.TokenHash, r.Digest, r.Drive, r.Site, string(r.Channel), string(r.Kind), string(r.State), packList(r.Functions), packConsents(r.Consents),
-		r.Receipt, r.Node, null(r.Batch), r.ReceivedAt, null(r.Epoch), r.Sealed)
+		r.Receipt, r.Node, null(r.Batch), r.ReceivedAt, null(r.Epoch), r.Sealed, null(r.Volunteer))
 	if err != nil {
 		return nil, false, fmt.Errorf("add registration: %w", err)
 	}
@@ -92,12 +93,12 @@ func (r *Read) Registration(id string) (Registration, error) {
 
 // Unopened gives registrations that no unlocked node has opened yet, the oldest first, after an id.
 func (r *Read) Unopened(after string, limit int) ([]Registration, error) {
-	return all(r.conn, scanRegistration, `SELECT `+registrationColumns+` FROM registration WHERE volunteer IS NULL AND id > $1 ORDER BY id LIMIT $2`, after, limit)
+	return all(r.conn, scanRegistration, `SELECT `+registrationColumns+` FROM registration WHERE volunteer IS NULL AND sealed IS NOT NULL AND id > $1 ORDER BY id LIMIT $2`, after, limit)
 }
 
 // CountUnopened counts them.
 func (r *Read) CountUnopened() (int64, error) {
-	return one[int64](r.row(`SELECT COUNT(*) FROM registration WHERE volunteer IS NULL`))
+	return one[int64](r.row(`SELECT COUNT(*) FROM registration WHERE volunteer IS NULL AND sealed IS NOT NULL`))
 }
 
 // RegistrationsOf gives all registrations and corrections of a person, the oldest first.
@@ -119,13 +120,14 @@ func scanRegistration(row scanner) (Registration, error) {
 	var r Registration
 	var functions, consents string
 	var batch, epoch, volunteer sql.NullString
-	var delivered sql.NullInt64
+	var delivered, withdrawn sql.NullInt64
 	err := row.Scan(&r.ID, &r.TokenHash, &r.Digest, &r.Drive, &r.Site, &r.Channel, &r.Kind, &r.State, &functions, &consents, &r.Receipt, &r.Node,
-		&batch, &r.ReceivedAt, &epoch, &r.Sealed, &volunteer, &delivered)
+		&batch, &r.ReceivedAt, &epoch, &r.Sealed, &volunteer, &delivered, &withdrawn)
 	if err != nil {
 		return r, err
 	}
-	r.Functions, r.Batch, r.Epoch, r.Volunteer, r.DeliveredAt = unpackList(functions), batch.String, epoch.String, volunteer.String, delivered.Int64
+	r.Functions, r.Batch, r.Epoch, r.Volunteer = unpackList(functions), batch.String, epoch.String, volunteer.String
+	r.DeliveredAt, r.WithdrawnAt = delivered.Int64, withdrawn.Int64
 	r.Consents, err = unpackConsents(consents)
 	return r, err
 }
@@ -136,6 +138,19 @@ type Opened struct {
 	Sealed       []byte
 	Volunteer    reserve.Volunteer // made with it where New
 	New          bool
+	WithdrawnAt  int64 // as it was read: one that was taken back since is left for the next round
+}
+
+// WithdrawUnopened takes a registration back before anybody has opened it; ErrNothing where it is opened or taken back already.
+func (tx *Tx) WithdrawUnopened(id string) error {
+	n, err := tx.exec(`UPDATE registration SET withdrawn_at = $1 WHERE id = $2 AND volunteer IS NULL AND withdrawn_at IS NULL`, tx.at, id)
+	if err != nil {
+		return fmt.Errorf("withdraw registration: %w", err)
+	}
+	if n == 0 {
+		return ErrNothing
+	}
+	return nil
 }
 
 // Open keeps what an unlocked node made of registrations: the new seal, the link, the new people. It takes at most 200,
@@ -143,8 +158,9 @@ type Opened struct {
 // registration that another node opened meanwhile is left out and not counted.
 func (tx *Tx) Open(list []Opened) (opened []string, err error) {
 	for _, o := range list {
-		n, err := tx.exec(`UPDATE registration SET sealed = $1, epoch = NULL, volunteer = $2, opened_at = $3 WHERE id = $4 AND volunteer IS NULL`,
-			o.Sealed, o.Volunteer.ID, tx.at, o.Registration)
+		n, err := tx.exec(`UPDATE registration SET sealed = $1, epoch = NULL, volunteer = $2, opened_at = $3
+			WHERE id = $4 AND volunteer IS NULL AND sealed IS NOT NULL AND COALESCE(withdrawn_at, 0) = $5`,
+			o.Sealed, o.Volunteer.ID, tx.at, o.Registration, o.WithdrawnAt)
 		if err != nil {
 			return nil, fmt.Errorf("open registration: %w", err)
 		}

@@ -49,10 +49,11 @@ CREATE TABLE registration (
   sealed BYTEA,                      -- null once erased
   volunteer TEXT,                    -- null until opened
   opened_at BIGINT,
-  delivered_at BIGINT                -- on a field node: when the registry acknowledged it
+  delivered_at BIGINT,               -- on a field node: when the registry acknowledged it
+  withdrawn_at BIGINT                -- taken back by its token before anybody had opened it
 );
 CREATE UNIQUE INDEX registration_token ON registration (token_hash);
-CREATE INDEX registration_unopened ON registration (id) WHERE volunteer IS NULL;
+CREATE INDEX registration_unopened ON registration (id) WHERE volunteer IS NULL AND sealed IS NOT NULL;
 CREATE INDEX registration_volunteer ON registration (volunteer) WHERE volunteer IS NOT NULL;
 CREATE INDEX registration_batch ON registration (batch) WHERE batch IS NOT NULL;
 
@@ -99,8 +100,9 @@ CREATE INDEX verification_volunteer ON verification (volunteer);
 CREATE TABLE pair (
   id TEXT PRIMARY KEY,
   drive TEXT NOT NULL,
-  a TEXT NOT NULL,
+  a TEXT NOT NULL,                   -- the smaller id of the two
   b TEXT NOT NULL,
+  newer TEXT NOT NULL,               -- a or b: who came later, and is held where the pair is almost sure
   band TEXT NOT NULL,                -- almost-sure, review
   score BIGINT NOT NULL,             -- probability, per million
   reasons TEXT NOT NULL,             -- codes
@@ -110,15 +112,14 @@ CREATE TABLE pair (
   created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX pair_people ON pair (a, b);
-CREATE INDEX pair_offered ON pair (score) WHERE state = 'offered';
+CREATE INDEX pair_offered ON pair (drive, score) WHERE state = 'offered' OR state = 'later';
 CREATE INDEX pair_b ON pair (b);
 
 CREATE TABLE merge (
   id TEXT PRIMARY KEY,
   winner TEXT NOT NULL,
   loser TEXT NOT NULL,
-  before_winner TEXT NOT NULL,       -- JSON of the clear columns before, for an exact undo
-  before_loser TEXT NOT NULL,
+  before TEXT NOT NULL,              -- JSON of the clear columns before and of what was moved, for an exact undo
   staff TEXT NOT NULL,
   merged_at BIGINT NOT NULL,
   undone_by TEXT,

@@ -1,0 +1,64 @@
+package registry
+
+import (
+	"sync"
+	"time"
+
+	"muster/internal/gazetteer"
+	"muster/internal/roll"
+	"muster/internal/seal"
+	"muster/internal/store"
+)
+
+// Config is what a registry works with. All fields are needed.
+type Config struct {
+	Store     *store.Store
+	Keyring   *store.Keyring
+	Vault     *seal.Vault
+	Intake    *store.Intake
+	Roll      *roll.Roll
+	Gazetteer *gazetteer.Gazetteer
+	Now       func() time.Time
+}
+
+// Registry is one node's registry. All methods are safe for concurrent use.
+type Registry struct {
+	Config
+	drives driveBook
+	keys   keyBook
+	wake   chan struct{}
+
+	// opening lets one opener of this node work at a time: two would do the same work twice.
+	opening sync.Mutex
+	skipped map[string]bool // registrations that do not open; under opening
+
+	feeding sync.Mutex
+	fed     feedMark
+}
+
+// New makes a registry on a node that may be locked.
+func New(c Config) *Registry {
+	return &Registry{Config: c, drives: driveBook{cards: map[string]*driveCard{}}, wake: make(chan struct{}, 1), skipped: map[string]bool{}}
+}
+
+// Waiting gets a value when something came in that an unlocked node can open at once; the loop around Step listens to it.
+func (r *Registry) Waiting() <-chan struct{} { return r.wake }
+
+func (r *Registry) notify() {
+	select {
+	case r.wake <- struct{}{}:
+	default: // it has been told already
+	}
+}
+
+// Forget drops what was learned from the secrets: the node was locked.
+func (r *Registry) Forget() {
+	r.keys.forget()
+	r.Roll.Clear()
+	r.opening.Lock()
+	defer r.opening.Unlock()
+	clear(r.skipped)
+	r.feeding.Lock()
+	defer r.feeding.Unlock()
+	r.fed = feedMark{}
+}
