@@ -228,11 +228,12 @@ func TestOnlyBookkeepersWriteWithoutAnAct(t *testing.T) {
 	}
 }
 
+// The bare peers of the benchmarks are not the product: gauge may speak to its own database.
 var sqlWord = regexp.MustCompile("^[`\"](SELECT|INSERT|UPDATE|DELETE|CREATE) [A-Za-z(]")
 
 func TestSQLStandsInTheStoreAlone(t *testing.T) {
 	for _, s := range sources(t) {
-		if s.test || s.pkg == "internal/store" {
+		if s.test || s.pkg == "internal/store" || s.pkg == "internal/gauge" || s.pkg == "internal/testkit" {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {

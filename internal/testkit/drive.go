@@ -9,7 +9,7 @@ func Drive() reserve.Drive {
 		Languages: []string{"fr", "ha", "dje", "ar", "en"}, MinimumAge: 18,
 		Organiser: reserve.Organiser{Name: "Essai", Contact: "+22720000000"},
 		Formality: reserve.Formality{Kind: "authorisation", Number: "1", Date: "2026-11-01"},
-		Sites: []reserve.Site{{Code: "niamey", Name: "Niamey", Place: "NE008001"}, {Code: "gaya", Name: "Gaya", Place: "NE003006"}},
+		Sites:     []reserve.Site{{Code: "niamey", Name: "Niamey", Place: "NE008001"}, {Code: "gaya", Name: "Gaya", Place: "NE003006"}},
 		Functions: []reserve.Function{
 			{Code: "civil-protection", Name: reserve.Texts{"fr": "Protection civile", "en": "Civil protection"}},
 			{Code: "medical", Name: reserve.Texts{"fr": "Soins", "en": "Medical care"}, Qualifications: []string{"nurse", "midwife", "doctor", "first-aid"}},
