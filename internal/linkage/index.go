@@ -1,0 +1,178 @@
+package linkage
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Index holds the records of a set ready for comparison. It is not safe for concurrent use, not even two look-ups:
+// a look-up learns words. Ids should be small numbers dealt in order; memory grows with the highest.
+type Index struct {
+	rows   rows
+	years  years
+	blocks blocks
+	keys   *keys
+	model  *Model
+	look   *lookup
+	probe  view
+	fields [][]uint32
+}
+
+// NewIndex is an empty index of records of one schema, with room for about expect records before its first rebuild.
+func NewIndex(s *Schema, expect int) *Index {
+	x := &Index{rows: newRows(s), model: NewModel(s)}
+	x.blocks = newBlocks(expect * keysPerRecord)
+	x.keys = newKeys(&x.rows)
+	x.look = x.lookup()
+	x.fields = make([][]uint32, len(s.Fields))
+	return x
+}
+
+// keysPerRecord is about how many blocking keys a record has under the Sahel schema.
+const keysPerRecord = 8
+
+// stamps marks the ids met while one record is looked up.
+type stamps struct {
+	mark []uint32
+	turn uint32
+}
+
+func (s *stamps) begin(n int) {
+	if len(s.mark) < n {
+		s.mark = append(s.mark, make([]uint32, n-len(s.mark))...)
+	}
+	if s.turn++; s.turn == 0 {
+		clear(s.mark)
+		s.turn = 1
+	}
+}
+
+func (s *stamps) first(id uint32) bool {
+	if s.mark[id] == s.turn {
+		return false
+	}
+	s.mark[id] = s.turn
+	return true
+}
+
+// Len is the number of records held.
+func (x *Index) Len() int { return x.rows.live }
+
+// Model is the model the index weighs with.
+func (x *Index) Model() *Model { return x.model }
+
+// put stores the record laid out in v as id.
+func (x *Index) put(id uint32, v *view) {
+	if x.rows.has(id) {
+		x.Remove(id)
+	}
+	x.rows.put(id, v)
+	x.countBirth(v, 1)
+	if x.blocks.held > 3*len(x.blocks.buckets) {
+		x.rebuild(2 * len(x.blocks.buckets))
+		return
+	}
+	x.post(id, v)
+}
+
+func (x *Index) post(id uint32, v *view) {
+	list, _ := x.keys.of(v, false)
+	for _, k := range list {
+		x.blocks.add(k, id)
+	}
+}
+
+// rebuild files all records anew, as when they have outgrown the buckets; blocks closed for size get another chance.
+func (x *Index) rebuild(buckets int) {
+	x.blocks = newBlocks(buckets)
+	var v view
+	for id := range x.rows.at {
+		if x.rows.has(uint32(id)) {
+			x.rows.open(uint32(id), &v)
+			x.post(uint32(id), &v)
+		}
+	}
+}
+
+func (x *Index) countBirth(v *view, by int32) {
+	for i, f := range x.rows.schema.Fields {
+		if f.Kind == Birth && len(v.field(i)) > 0 {
+			x.years.add(v.field(i)[0], by)
+		}
+	}
+}
+
+// Remove forgets record id; nothing happens where it is not held.
+func (x *Index) Remove(id uint32) {
+	if !x.rows.has(id) {
+		return
+	}
+	var v view
+	x.rows.open(id, &v)
+	list, _ := x.keys.of(&v, false)
+	for _, k := range list {
+		x.blocks.remove(k, id)
+	}
+	x.countBirth(&v, -1)
+	x.rows.drop(id)
+}
+
+// near collects the ids that share a blocking key with v, each once, below limit (for a whole run, where each pair is
+// met from its higher id).
+func (l *lookup) near(v *view, limit uint32) []uint32 {
+	l.found = l.found[:0]
+	l.seen.begin(len(l.x.rows.at))
+	list, rules := l.keys.of(v, true)
+	var one [1]uint32
+	for i, k := range list {
+		ids, closed := l.x.blocks.of(k, &one)
+		if closed || len(ids) > l.x.rows.schema.Rules[rules[i]].Limit {
+			continue
+		}
+		for _, id := range ids {
+			if id < limit && l.seen.first(id) {
+				l.found = append(l.found, id)
+			}
+		}
+	}
+	return l.found
+}
+
+// lookup is what one goroutine needs to look up and weigh records of an index that does not change meanwhile.
+type lookup struct {
+	x     *Index
+	keys  *keys
+	cmp   *comparer
+	seen  stamps
+	found []uint32
+}
+
+func (x *Index) lookup() *lookup {
+	return &lookup{x: x, keys: newKeys(&x.rows), cmp: newComparer(&x.rows, &x.years)}
+}
+
+// Match is a record that may be the same person: how sure, and where it belongs on the desk.
+type Match struct {
+	ID          uint32
+	Bits        float64 // log2 of the odds that the two are one person
+	Probability float64
+	Band        Band
+}
+
+// weigh compares two open records.
+func (l *lookup) weigh(a, b *view) (Match, [maxFields]outcome) {
+	var out [maxFields]outcome
+	l.cmp.compare(a, b, &out)
+	e := l.x.model.prior(l.x.rows.live)
+	e.add(l.x.model.all(&out))
+	odds := l.x.model.odds(e)
+	m := Match{Bits: float64(odds), Probability: probability(odds)}
+	m.Band = l.x.model.band(&out, odds)
+	return m, out
+}
+
+func sortMatches(list []Match) {
+	slices.SortFunc(list, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(b.Band, a.Band), cmp.Compare(b.Bits, a.Bits), cmp.Compare(a.ID, b.ID))
+	})
+}
