@@ -12,10 +12,11 @@ type Ask struct {
 	City    bool
 	Channel string // Text or Call
 	State   reserve.InvitationState
-	SentAt  int64 // 0: still waits for its line
+	AskedAt int64 // when the wave was made
+	SentAt  int64 // when the line took it; 0: it still waits
 	// ReachedAt is when the phone reported the text, 0 where it did not or the carrier reports nothing.
 	ReachedAt   int64
-	AnsweredAt  int64
+	AnsweredAt  int64   // when the answer came, or when the text failed for good
 	Unclear     bool    // answered, but a person has to read it
 	Factor      float64 // the person's own factor of saying yes, 0 for none (History.Factor)
 	Show        float64 // the person's own factor of arriving, 0 for none (History.ShowFactor)

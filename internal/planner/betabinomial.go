@@ -82,6 +82,29 @@ func (b BetaBinomial) below(q int) (chance, short float64) {
 	return min(1, chance), short
 }
 
+// spread adds the chance of every count, times a weight, to terms, which has room for N+1.
+func (b BetaBinomial) spread(terms []float64, weight float64) {
+	switch {
+	case b.N <= 0 || b.P <= 0:
+		terms[0] += weight
+		return
+	case b.P >= 1:
+		terms[b.N] += weight
+		return
+	}
+	start := min(b.N, int(b.Mean()))
+	first := weight * math.Exp(b.logTerm(start))
+	terms[start] += first
+	for k, term := start, first; k > 0 && term > 1e-17*weight; k-- {
+		term /= b.ratio(k - 1)
+		terms[k-1] += term
+	}
+	for k, term := start, first; k < b.N && term > 1e-17*weight; k++ {
+		term *= b.ratio(k)
+		terms[k+1] += term
+	}
+}
+
 // ratio is the term of k+1 divided by that of k.
 func (b BetaBinomial) ratio(k int) float64 {
 	n, x := float64(b.N), float64(k)
@@ -157,24 +180,30 @@ type part struct {
 	n, p, rho float64
 }
 
-// mix is the beta-binomial law with the mean and the variance of several parts together. What makes one part answer
-// better makes the others answer better too: their common ups and downs are added, not averaged away.
-func mix(parts ...part) BetaBinomial {
-	var n, mean, own, shared float64
-	for _, t := range parts {
-		spread := t.p * (1 - t.p)
-		n += t.n
-		mean += t.n * t.p
-		own += t.n * spread * (1 - t.rho)
-		shared += t.n * math.Sqrt(max(0, spread*t.rho))
-	}
-	b := BetaBinomial{N: int(math.Round(n))}
+// sum gathers parts by their moments: people, mean, variance of their own, and the root of the variance they share.
+type sum struct {
+	n, mean, own, shared float64
+}
+
+func (s sum) with(t part) sum {
+	spread := max(0, t.p*(1-t.p))
+	s.n += t.n
+	s.mean += t.n * t.p
+	s.own += t.n * spread * (1 - t.rho)
+	s.shared += t.n * math.Sqrt(spread*t.rho)
+	return s
+}
+
+// law is the beta-binomial law with the mean and the variance of the parts together. What makes one part answer better
+// makes the others answer better too, so their common ups and downs add and do not average away.
+func (s sum) law() BetaBinomial {
+	b := BetaBinomial{N: int(math.Round(s.n))}
 	if b.N == 0 {
 		return b
 	}
-	b.P = min(1, mean/n)
-	if flat := n * b.P * (1 - b.P); flat > 0 && n > 1 {
-		b.Rho = min(0.5, max(0, ((own+shared*shared)/flat-1)/(n-1)))
+	b.P = min(1, s.mean/s.n)
+	if flat := s.n * b.P * (1 - b.P); flat > 0 && s.n > 1 {
+		b.Rho = min(0.5, max(0, ((s.own+s.shared*s.shared)/flat-1)/(s.n-1)))
 	}
 	return b
 }

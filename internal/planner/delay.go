@@ -39,3 +39,9 @@ func Still(replies, yes, within float64) float64 {
 func logMinutes(micros int64) float64 {
 	return math.Log(max(time.Duration(micros)*time.Microsecond, time.Second).Minutes())
 }
+
+// Quick is the time within which a share of the answers is in.
+func (d Delay) Quick(within float64) time.Duration {
+	z := math.Sqrt2 * math.Erfinv(2*within-1)
+	return time.Duration(d.Median.Seconds() * math.Exp(d.Sigma*z) * float64(time.Second))
+}
