@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"muster/internal/audit"
-	"muster/internal/reserve"
 )
 
 // hashesPerChunk is how many stored hashes of the tree share one row: 32 KiB, one write a batch.
@@ -22,13 +20,16 @@ const blocksPerBatch = 512
 type Head struct {
 	Origin string
 	Size   int64 // leaves
+	Root   tlog.Hash
 	hashes int64 // stored hashes
 }
 
 // StartLog names the log's origin if it has none yet. After a restore it gives the log a new origin and begins anew at size 0.
 func (s *Store) StartLog(ctx context.Context, origin string) error {
 	return s.Bookkeep(ctx, func(tx *Tx) error {
-		_, err := tx.exec(`INSERT INTO log_head (id, origin, size, hashes, changed_at) VALUES (1, $1, 0, 0, $2) ON CONFLICT (id) DO NOTHING`, origin, tx.at)
+		var empty audit.Frontier
+		root := empty.Root()
+		_, err := tx.exec(`INSERT INTO log_head (id, origin, size, hashes, root, changed_at) VALUES (1, $1, 0, 0, $2, $3) ON CONFLICT (id) DO NOTHING`, origin, root[:], tx.at)
 		return err
 	})
 }
@@ -36,10 +37,12 @@ func (s *Store) StartLog(ctx context.Context, origin string) error {
 // Head reads the head of the log.
 func (r *Read) Head() (Head, error) {
 	var h Head
-	err := r.row(`SELECT origin, size, hashes FROM log_head WHERE id = 1`).Scan(&h.Origin, &h.Size, &h.hashes)
+	var root []byte
+	err := r.row(`SELECT origin, size, hashes, root FROM log_head WHERE id = 1`).Scan(&h.Origin, &h.Size, &h.hashes, &root)
 	if err != nil {
 		return h, notFound(err, "log")
 	}
+	copy(h.Root[:], root)
 	return h, nil
 }
 
@@ -108,15 +111,20 @@ func (tx *Tx) sequence(head Head, blocks []block) error {
 		leaves = append(leaves, ls...)
 		next += b.count
 	}
-	hashes, size, err := audit.Append(tx.Hashes(), head.Size, leaves)
+	edge, err := audit.LoadFrontier(tx.Hashes(), head.Size)
 	if err != nil {
 		return fmt.Errorf("append to log: %w", err)
+	}
+	var hashes []tlog.Hash
+	for _, l := range leaves {
+		hashes = edge.Add(hashes, l)
 	}
 	if err := tx.keepHashes(head.hashes, hashes); err != nil {
 		return err
 	}
-	n, err := tx.exec(`UPDATE log_head SET size = $1, hashes = $2, changed_at = $3 WHERE id = 1 AND size = $4`,
-		size, head.hashes+int64(len(hashes)), tx.at, head.Size)
+	root := edge.Root()
+	n, err := tx.exec(`UPDATE log_head SET size = $1, hashes = $2, root = $3, changed_at = $4 WHERE id = 1 AND size = $5`,
+		edge.Size(), head.hashes+int64(len(hashes)), root[:], tx.at, head.Size)
 	if err != nil {
 		return err
 	}
@@ -148,107 +156,3 @@ func (tx *Tx) keepHashes(at int64, hashes []tlog.Hash) error {
 	}
 	return nil
 }
-
-// Hashes reads the stored hashes of the tree.
-func (r *Read) Hashes() tlog.HashReader {
-	cache := map[int64][]byte{}
-	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		out := make([]tlog.Hash, len(indexes))
-		for i, index := range indexes {
-			chunk, at := index/hashesPerChunk, index%hashesPerChunk*tlog.HashSize
-			bytes, ok := cache[chunk]
-			if !ok {
-				if err := r.row(`SELECT hashes FROM log_hash WHERE chunk = $1`, chunk).Scan(&bytes); err != nil {
-					return nil, fmt.Errorf("log hash %d: %w", index, err)
-				}
-				cache[chunk] = bytes
-			}
-			if int64(len(bytes)) < at+tlog.HashSize {
-				return nil, fmt.Errorf("log hash %d: missing", index)
-			}
-			copy(out[i][:], bytes[at:])
-		}
-		return out, nil
-	})
-}
-
-// Leaves gives the sequenced leaves from an index on, in order. It reads them page by page, so that a log of any length fits in memory.
-func (r *Read) Leaves(from int64) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		next := from
-		for {
-			blocks, err := all(r.conn, func(row scanner) (block, error) {
-				var b block
-				err := row.Scan(&b.seq, &b.leaves, &b.count)
-				return b, err
-			}, `SELECT seq, leaves, count FROM act_block WHERE seq IS NOT NULL AND seq + count > $1 ORDER BY seq LIMIT 256`, next)
-			if err != nil {
-				yield(nil, fmt.Errorf("read acts: %w", err))
-				return
-			}
-			if len(blocks) == 0 {
-				return
-			}
-			for _, b := range blocks {
-				ls, err := audit.DecodeBlock(b.leaves)
-				if err != nil {
-					yield(nil, fmt.Errorf("acts from %d: %w", b.seq, err))
-					return
-				}
-				for i, l := range ls {
-					if b.seq+int64(i) >= next && !yield(l, nil) {
-						return
-					}
-				}
-				next = max(next, b.seq+int64(len(ls)))
-			}
-		}
-	}
-}
-
-// KeepCheckpoint stores a signed checkpoint; one a size.
-func (s *Store) KeepCheckpoint(ctx context.Context, size int64, text string) error {
-	return s.Bookkeep(ctx, func(tx *Tx) error {
-		_, err := tx.exec(`INSERT INTO checkpoint (size, text, signed_at) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING`, size, text, tx.at)
-		return err
-	})
-}
-
-// Checkpoints gives the kept checkpoints, the newest first, at most limit.
-func (r *Read) Checkpoints(limit int) ([]string, error) {
-	return all(r.conn, one[string], `SELECT text FROM checkpoint ORDER BY size DESC LIMIT $1`, limit)
-}
-
-// AddCounter adds n to a named count: refusals of minors and the like, which are kept as numbers only.
-func (tx *Tx) AddCounter(name string, n int64) error {
-	_, err := tx.exec(`INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value`, name, n)
-	return err
-}
-
-// Counter reads a named count; 0 where nothing was counted.
-func (r *Read) Counter(name string) (int64, error) {
-	n, err := all(r.conn, one[int64], `SELECT value FROM counter WHERE name = $1`, name)
-	if err != nil || len(n) == 0 {
-		return 0, err
-	}
-	return n[0], nil
-}
-
-// Setting reads a named setting of the registry; empty where it was never set.
-func (r *Read) Setting(name string) (string, error) {
-	v, err := all(r.conn, one[string], `SELECT value FROM setting WHERE name = $1`, name)
-	if err != nil || len(v) == 0 {
-		return "", err
-	}
-	return v[0], nil
-}
-
-// PutSetting sets a named setting of the registry.
-func (tx *Tx) PutSetting(name, value string) error {
-	_, err := tx.exec(`INSERT INTO setting (name, value, changed_at) VALUES ($1, $2, $3)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at`, name, value, tx.at)
-	return err
-}
-
-// conflict is the product's error for "somebody was faster".
-func conflict(code string) error { return &reserve.Error{Kind: reserve.Conflict, Code: code} }

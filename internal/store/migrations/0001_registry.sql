@@ -166,6 +166,7 @@ CREATE TABLE log_head (
   origin TEXT NOT NULL,
   size BIGINT NOT NULL,
   hashes BIGINT NOT NULL,
+  root BYTEA NOT NULL,
   changed_at BIGINT NOT NULL
 );
 
