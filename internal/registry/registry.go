@@ -33,7 +33,9 @@ type Registry struct {
 	skipped map[string]bool // registrations that do not open; under opening
 
 	feeding sync.Mutex
-	fed     feedMark
+	fed     int64 // µs UTC: how far this node has read what others changed; under feeding
+
+	stops stopBook
 }
 
 // New makes a registry on a node that may be locked.
@@ -60,5 +62,6 @@ func (r *Registry) Forget() {
 	clear(r.skipped)
 	r.feeding.Lock()
 	defer r.feeding.Unlock()
-	r.fed = feedMark{}
+	r.fed = 0
+	r.stops.set(nil)
 }

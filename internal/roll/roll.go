@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"muster/internal/linkage"
 	"muster/internal/names"
 	"muster/internal/reserve"
 )
@@ -23,6 +24,9 @@ type Roll struct {
 	tokens   tokenStore
 	silenced map[digits]bool
 	shared   words
+
+	linking sync.Mutex // a look-up in links learns words; taken after mu
+	links   *linkage.Index
 }
 
 // New is an empty roll, not loaded.
@@ -36,6 +40,7 @@ func (r *Roll) reset() {
 	r.loaded = false
 	r.people, r.free, r.byID, r.receipts = nil, nil, map[string]uint32{}, map[string]uint32{}
 	r.phones, r.terms, r.tokens, r.silenced, r.shared = newPhoneBook(), newVocabulary(), tokenStore{}, map[digits]bool{}, words{}
+	r.links = linkage.NewIndex(linkage.Sahel(), 1024)
 }
 
 // Clear forgets everybody and every mark: the node was locked.
@@ -135,11 +140,13 @@ func (r *Roll) index(slot uint32, p *Person) {
 	for _, id := range r.tokens.of(slot) {
 		r.terms.link(id&^fathers, slot)
 	}
+	r.links.Add(slot, recordOf(p))
 }
 
 // drop undoes index.
 func (r *Roll) drop(slot uint32) {
 	p := r.people[slot]
+	r.links.Remove(slot)
 	for _, n := range p.Facts.Phones {
 		if d, ok := packDigits(n.E164.Reveal()); ok {
 			r.phones.remove(d, slot)

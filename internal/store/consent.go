@@ -51,18 +51,3 @@ func (r *Read) ConsentEnds(volunteer string) ([]ConsentEnd, error) {
 	}
 	return out, nil
 }
-
-// VolunteerEnd is an end of consent with its person, for building the roll.
-type VolunteerEnd struct {
-	Volunteer string
-	ConsentEnd
-}
-
-// AllConsentEnds gives the ends of all people after a person's id, in order, at most limit and then to the end of the last person.
-func (r *Read) AllConsentEnds() ([]VolunteerEnd, error) {
-	return all(r.conn, func(row scanner) (VolunteerEnd, error) {
-		var c VolunteerEnd
-		err := row.Scan(&c.Volunteer, &c.Recipient, &c.Purpose, &c.EndedAt)
-		return c, err
-	}, `SELECT volunteer, recipient, purpose, ended_at FROM consent_end ORDER BY volunteer, recipient, purpose`)
-}

@@ -1,0 +1,286 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"muster/internal/linkage"
+	"muster/internal/reserve"
+	"muster/internal/roll"
+	"muster/internal/seal"
+	"muster/internal/store"
+)
+
+// perOpening is how many registrations one change opens: two rows each, and the pairs they bring, stay near the 200 rows
+// a change may write, and one sync of the keyring is shared by all of them.
+const perOpening = 100
+
+// arrival is a registration on its way into the roll.
+type arrival struct {
+	reg       store.Registration
+	facts     sealedFacts
+	volunteer reserve.Volunteer
+	fresh     bool // makes a person
+	person    roll.Person
+	pairs     []store.Pair
+	sealed    []byte
+}
+
+// Step opens up to a hundred registrations that wait, where the node is unlocked and its roll is loaded. It may be called
+// at any time and from several nodes: a registration is opened once. did is false where nothing could be done.
+func (r *Registry) Step(ctx context.Context) (did bool, err error) {
+	sec, err := r.Vault.Secrets()
+	if err != nil || !r.Roll.Loaded() {
+		return false, nil // locked, or not yet ready: what waits keeps waiting
+	}
+	r.opening.Lock()
+	defer r.opening.Unlock()
+	list, err := r.arrivals(ctx, sec)
+	if err != nil || len(list) == 0 {
+		return false, err
+	}
+	if err := r.reseal(ctx, sec, list); err != nil {
+		return false, err
+	}
+	for i := range list {
+		if err := r.welcome(sec, &list[i]); err != nil {
+			return false, err
+		}
+	}
+	opened, err := r.commit(ctx, list)
+	var linked []string
+	for i := range list {
+		switch a := &list[i]; {
+		case !slices.Contains(opened, a.reg.ID) && a.fresh:
+			r.Roll.Remove(a.volunteer.ID) // not ours: another node opened it, or nobody did
+		case !a.fresh:
+			linked = append(linked, a.volunteer.ID)
+		}
+	}
+	if err != nil {
+		return false, fmt.Errorf("open registrations: %w", err)
+	}
+	for _, id := range linked {
+		if err := r.settle(ctx, id); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// Drain loads the roll if need be and opens everything that waits. On a locked node it is the Locked error.
+func (r *Registry) Drain(ctx context.Context) error {
+	if _, err := r.Vault.Secrets(); err != nil {
+		return err
+	}
+	if !r.Roll.Loaded() {
+		if err := r.Load(ctx, nil); err != nil {
+			return err
+		}
+	}
+	for {
+		did, err := r.Step(ctx)
+		if err != nil || !did {
+			return err
+		}
+	}
+}
+
+// arrivals reads and opens what waits, the oldest first. What does not open is noted and passed over from then on, so that one
+// damaged record cannot hold up the rest.
+func (r *Registry) arrivals(ctx context.Context, sec *seal.Secrets) ([]arrival, error) {
+	var regs []store.Registration
+	err := r.Store.View(ctx, func(rd *store.Read) (err error) {
+		regs, err = rd.Unopened("", perOpening+len(r.skipped))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read unopened registrations: %w", err)
+	}
+	var list []arrival
+	made := map[string]reserve.Volunteer{} // by token, of this batch
+	for _, reg := range regs {
+		if r.skipped[reg.ID] || len(list) == perOpening {
+			continue
+		}
+		facts, err := r.unseal(ctx, sec, &reg, nil)
+		if reserve.KindOf(err) == reserve.Locked {
+			return nil, err
+		}
+		if err != nil {
+			r.skipped[reg.ID] = true
+			continue
+		}
+		a := arrival{reg: reg, facts: facts}
+		if reg.Kind != store.KindApplication {
+			ok, err := r.owner(ctx, &a, made)
+			if err != nil {
+				return nil, err
+			}
+			r.skipped[reg.ID] = !ok
+			if ok {
+				list = append(list, a)
+			}
+			continue
+		}
+		a.fresh = true
+		a.volunteer = r.newcomer(ctx, &a)
+		made[string(reg.TokenHash)] = a.volunteer
+		list = append(list, a)
+	}
+	return list, nil
+}
+
+// owner finds the person a correction or conflict belongs to: that of the registration whose token it names. False where there is none (any more).
+func (r *Registry) owner(ctx context.Context, a *arrival, made map[string]reserve.Volunteer) (bool, error) {
+	if v, ok := made[string(a.reg.Digest)]; ok {
+		a.volunteer = v
+		return true, nil
+	}
+	err := r.Store.View(ctx, func(rd *store.Read) error {
+		first, err := rd.RegistrationByToken(a.reg.Digest)
+		if err != nil || first.Volunteer == "" {
+			return err
+		}
+		a.volunteer, err = rd.Volunteer(first.Volunteer)
+		return err
+	})
+	if err != nil && reserve.KindOf(err) != reserve.NotFound {
+		return false, fmt.Errorf("find the owner of a correction: %w", err)
+	}
+	return err == nil && a.volunteer.ID != "", nil
+}
+
+// newcomer makes the clear row of a person.
+func (r *Registry) newcomer(ctx context.Context, a *arrival) reserve.Volunteer {
+	v := reserve.Volunteer{
+		ID: store.PublicID(), Drive: a.reg.Drive, Site: a.reg.Site, State: reserve.Active, Channel: a.reg.Channel, Receipt: a.reg.Receipt,
+		Salt: []byte(store.PublicID()), Offers: offersOf(a.facts.Functions, nil), CreatedAt: a.reg.ReceivedAt, Version: 1,
+	}
+	// The node that took it in may have a wrong clock, so the age is judged once more; nobody is Active whose age is not shown.
+	d, err := r.drive(ctx, a.reg.Drive)
+	if err != nil || a.reg.State == reserve.ReceivedPending || reserve.AgeStateOn(a.facts.Birth, d.least(), d.today(r.Now())) != reserve.Adult {
+		v.State = reserve.PendingAge
+	}
+	if a.reg.WithdrawnAt != 0 {
+		v.State = reserve.Withdrawn
+	}
+	return v
+}
+
+// reseal puts every record under a key of its own. The keys are in the keyring before the records are committed.
+func (r *Registry) reseal(ctx context.Context, sec *seal.Secrets, list []arrival) error {
+	ring, err := r.ring(ctx, sec)
+	if err != nil {
+		return err
+	}
+	keys := make([]store.WrappedKey, len(list))
+	for i := range list {
+		a := &list[i]
+		plain, err := r.plain(ctx, sec, &a.reg, nil)
+		if err != nil {
+			return fmt.Errorf("open registration %s: %w", a.reg.ID, err)
+		}
+		own := seal.NewPersonKey()
+		a.sealed = seal.SealRecord(own, place(&a.reg), plain)
+		keys[i] = store.WrappedKey{Registration: a.reg.ID, Ring: ring.ID(), Wrapped: ring.Wrap(a.reg.ID, own)}
+	}
+	if err := r.Keyring.Put(ctx, keys); err != nil {
+		return fmt.Errorf("keep personal keys: %w", err)
+	}
+	return nil
+}
+
+// welcome looks for people an arrival may be the same as, holds it back where that is almost sure, and adds it to the roll, so
+// that the next ones are compared with it too. The commit has the last word.
+func (r *Registry) welcome(sec *seal.Secrets, a *arrival) error {
+	if !a.fresh {
+		return nil
+	}
+	a.reg.Volunteer = a.volunteer.ID
+	a.person = person(a.volunteer, []record{{a.reg, a.facts}}, nil)
+	if a.volunteer.State == reserve.Withdrawn {
+		return nil
+	}
+	a.pairs = r.pairs(a.person)
+	for _, p := range a.pairs {
+		if p.Band == store.AlmostSure {
+			a.volunteer.State = reserve.Held
+			a.person.Volunteer.State = reserve.Held
+		}
+	}
+	return r.enter(sec, a.person)
+}
+
+// pairs are the pairs a person makes with those in the roll, as the newer of the two.
+func (r *Registry) pairs(p roll.Person) []store.Pair {
+	var out []store.Pair
+	for _, c := range r.Roll.Candidates(p) {
+		band := store.Review
+		if c.Band == linkage.AlmostSure {
+			band = store.AlmostSure
+		}
+		out = append(out, store.Pair{ID: r.Store.NewID(), Drive: p.Volunteer.Drive, A: p.Volunteer.ID, B: c.ID, Newer: p.Volunteer.ID,
+			Band: band, Score: int64(c.Probability * 1e6), Reasons: c.Reasons})
+	}
+	return out
+}
+
+// commit keeps a batch, with the pairs of what was really opened here.
+func (r *Registry) commit(ctx context.Context, list []arrival) (opened []string, err error) {
+	rows := make([]store.Opened, len(list))
+	for i := range list {
+		a := &list[i]
+		rows[i] = store.Opened{Registration: a.reg.ID, Sealed: a.sealed, Volunteer: a.volunteer, New: a.fresh, WithdrawnAt: a.reg.WithdrawnAt}
+	}
+	err = r.Store.Change(ctx, reserve.Act{Actor: reserve.System(r.Store.Node()), Verb: reserve.ActOpen}, func(tx *store.Tx) error {
+		done, err := tx.Open(rows)
+		if err != nil {
+			return err
+		}
+		opened = done
+		if len(done) == 0 {
+			return store.ErrNothing
+		}
+		tx.Act().Count = int64(len(done))
+		for i := range list {
+			if !slices.Contains(done, list[i].reg.ID) {
+				continue
+			}
+			if !list[i].fresh {
+				if err := tx.TouchVolunteer(list[i].volunteer.ID); err != nil {
+					return err
+				}
+			}
+			for _, p := range list[i].pairs {
+				if _, err := tx.OfferPair(p); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, store.ErrNothing) {
+		return nil, nil
+	}
+	return opened, err
+}
+
+// settle brings the clear row of a person into line with what their records say together, after one was added: what they
+// offer, and whether they are of age.
+func (r *Registry) settle(ctx context.Context, id string) error {
+	f, err := r.open(ctx, id)
+	if err != nil {
+		return err
+	}
+	offers := offersOf(fold(f.records).Functions, f.verifications)
+	if f.volunteer.State.Counted() && !slices.Equal(offers, f.volunteer.Offers) {
+		act := reserve.Act{Actor: reserve.System(r.Store.Node()), Verb: reserve.ActCorrect, Subject: id, Salt: f.volunteer.Salt, Note: "offers"}
+		if err := r.Store.Change(ctx, act, func(tx *store.Tx) error { return tx.SetOffers(id, f.volunteer.Version, offers) }); err != nil {
+			return fmt.Errorf("settle offers: %w", err)
+		}
+	}
+	return r.refresh(ctx, id)
+}
