@@ -22,10 +22,10 @@ type Actor struct {
 	Functions []string
 }
 
-// String is the form kept in the audit log, "staff:01J…".
+// String is the form kept in the audit log, "staff:01J…"; "self:-" where no id names the actor.
 func (a Actor) String() string {
 	if a.ID == "" {
-		return string(a.Kind)
+		return string(a.Kind) + ":-"
 	}
 	return string(a.Kind) + ":" + a.ID
 }
