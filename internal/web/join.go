@@ -1,34 +1,32 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"muster/internal/gazetteer"
 	"muster/internal/reserve"
 	"muster/internal/store"
 )
 
-// joinView is the form with what was typed and what is wrong with it.
-type joinView struct {
-	view
-	Values url.Values
-	Faults reserve.Faults
-	Ref    string
-	Names  func(code string) string // of languages
-	Choose []choice                 // places, where the one typed is not the only one
-}
-
-// choice is one place to choose from.
-type choice struct{ Code, Label string }
-
 func (w *Web) home(rw http.ResponseWriter, r *http.Request) error {
-	drives, err := w.Registry.Drives(r.Context())
+	drives, err := w.drives(r.Context())
 	if err != nil {
 		return err
 	}
-	return render(rw, r, http.StatusOK, homePage(w.voice(r, nil), drives, w.languageName))
+	return renderSmall(rw, r, http.StatusOK, homePage(w.voice(r, nil), drives))
+}
+
+// drives lists the drives of this registry.
+func (w *Web) drives(ctx context.Context) (list []store.KeptDrive, err error) {
+	err = w.Store.View(ctx, func(rd *store.Read) error {
+		list, err = rd.Drives()
+		return err
+	})
+	return list, err
 }
 
 func (w *Web) driveHome(rw http.ResponseWriter, r *http.Request) error {
@@ -36,7 +34,7 @@ func (w *Web) driveHome(rw http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return render(rw, r, http.StatusOK, drivePage(w.voice(r, &d.Drive), w.takes(d), w.languageName))
+	return renderSmall(rw, r, http.StatusOK, drivePage(w.voice(r, &d.Drive), w.takes(d)))
 }
 
 // takes reports whether a drive takes registrations now, for the page; the registry decides.
@@ -44,19 +42,31 @@ func (w *Web) takes(d store.KeptDrive) bool {
 	return d.State == store.DriveOpen && d.OpenAt(w.Now())
 }
 
+// drivePart answers the pages below a drive. There is one; the pattern is this wide because "/me/{token}" must be narrower.
+func (w *Web) drivePart(page handler) handler {
+	return func(rw http.ResponseWriter, r *http.Request) error {
+		if r.PathValue("page") != "join" {
+			return notFound()
+		}
+		return page(rw, r)
+	}
+}
+
+func (w *Web) joinView(r *http.Request, d *store.KeptDrive) joinView {
+	return joinView{view: w.voice(r, &d.Drive), Values: url.Values{}, Ref: store.PublicID()}
+}
+
 func (w *Web) joinForm(rw http.ResponseWriter, r *http.Request) error {
 	d, err := w.Registry.Drive(r.Context(), r.PathValue("drive"))
 	if err != nil {
 		return err
 	}
-	v := joinView{view: w.voice(r, &d.Drive), Values: url.Values{}, Ref: store.PublicID(), Names: w.languageName}
+	v := w.joinView(r, &d)
 	if !w.takes(d) {
-		return render(rw, r, http.StatusForbidden, closedPage(v.view))
+		return renderSmall(rw, r, http.StatusForbidden, closedPage(v.view))
 	}
-	if site := r.URL.Query().Get("site"); site != "" {
-		v.Values.Set("site", site)
-	}
-	return render(rw, r, http.StatusOK, joinPage(v))
+	v.Values.Set("site", r.URL.Query().Get("site"))
+	return renderSmall(rw, r, http.StatusOK, joinPage(v))
 }
 
 func (w *Web) join(rw http.ResponseWriter, r *http.Request) error {
@@ -70,44 +80,44 @@ func (w *Web) join(rw http.ResponseWriter, r *http.Request) error {
 	app := decodeJoin(d.Code, r.PostForm)
 	receipt, err := w.Registry.Apply(r.Context(), reserve.Self(), app)
 	if err == nil {
-		http.Redirect(rw, r, "/me/"+receipt.Token.Reveal()+"?new=1&lang="+w.voice(r, &d.Drive).Code(), http.StatusSeeOther)
+		http.Redirect(rw, r, w.voice(r, &d.Drive).in("/me/"+receipt.Token.Reveal()+"?new=1"), http.StatusSeeOther)
 		return nil
 	}
-	v := joinView{view: w.voice(r, &d.Drive), Values: r.PostForm, Ref: app.Ref, Names: w.languageName}
+	v := w.joinView(r, &d)
 	if reserve.KindOf(err) == reserve.Closed {
-		return render(rw, r, http.StatusForbidden, closedPage(v.view))
+		return renderSmall(rw, r, http.StatusForbidden, closedPage(v.view))
 	}
 	v.Faults = reserve.FaultsOf(err)
-	if len(v.Faults) == 0 {
+	status, known := statusOf(reserve.KindOf(err))
+	if len(v.Faults) == 0 || !known || status == http.StatusServiceUnavailable {
 		return err
 	}
-	if reserve.KindOf(err) == reserve.Conflict {
-		// What was sent is kept for the desk; the same page sent again with other answers is a new try.
-		v.Ref = store.PublicID()
+	v.Values = r.PostForm
+	if reserve.KindOf(err) != reserve.Conflict {
+		// What was sent under the old reference is kept for the desk; the same page sent again with other answers is a new try.
+		v.Ref = app.Ref
 	}
-	v.Choose = w.choices(v.Faults, app.Place)
-	status := http.StatusUnprocessableEntity
-	if s, ok := statuses[reserve.KindOf(err)]; ok {
-		status = s
-	}
-	return render(rw, r, status, joinPage(v))
+	w.choosePlace(&v, app.Place)
+	return renderSmall(rw, r, status, joinPage(v))
 }
 
-// choices offers the places that a typed one may mean.
-func (w *Web) choices(faults reserve.Faults, typed string) []choice {
-	for _, e := range faults {
+// choosePlace offers the places that a typed one may mean. A place already chosen is written out, so that it stays
+// chosen while something else is corrected.
+func (w *Web) choosePlace(v *joinView, typed string) {
+	for _, e := range v.Faults {
 		if e.Field != "place" {
 			continue
 		}
-		var out []choice
 		for _, p := range w.Gazetteer.Find(typed, "") {
-			if len(out) < 6 {
-				out = append(out, choice{p.Code, w.Gazetteer.Label(p)})
+			if len(v.Choose) < 6 {
+				v.Choose = append(v.Choose, choice{p.Code, gazetteer.Label(p)})
 			}
 		}
-		return out
+		return
 	}
-	return nil
+	if p, ok := w.Gazetteer.ByCode(v.Values.Get("place_choice")); ok {
+		v.Values.Set("place", gazetteer.Label(p))
+	}
 }
 
 // formFault tells a form that cannot be read from a connection that broke.

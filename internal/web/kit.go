@@ -1,18 +1,21 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
-	"muster/internal/lang"
 	"muster/internal/reserve"
 	"muster/internal/store"
 )
@@ -20,28 +23,54 @@ import (
 // maxForm is the greatest body of a public form: four phones, twenty functions and a note fit four times over.
 const maxForm = 16 << 10
 
+// retryAfter is what a page says to those it could not serve now, in seconds.
+const retryAfter = 60
+
 //go:embed style.css
 var style string
-
-// view is what every page needs: in which language it speaks, who looks, and where it is.
-type view struct {
-	lang.Voice
-	Drive  *reserve.Drive // nil where the page belongs to no drive
-	Actor  reserve.Actor  // of the console; zero on public pages
-	Path   string         // of this page without its language
-	Nonce  string
-	Locked bool
-	Paused bool
-}
 
 // handler is a page or a form: what it returns as an error, the kit shows.
 type handler func(rw http.ResponseWriter, r *http.Request) error
 
-// render writes a page. The status must be set before, if it is not 200.
+// render writes a page, whole or not at all: a page that breaks half-way is an error page.
 func render(rw http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
+	var b bytes.Buffer
+	if err := page.Render(r.Context(), &b); err != nil {
+		return err
+	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	rw.WriteHeader(status)
-	return page.Render(r.Context(), rw)
+	_, err := rw.Write(b.Bytes())
+	return broken(err)
+}
+
+// errBroken says that the reader went away while being written to: nobody is left to tell.
+var errBroken = errors.New("the reader is gone")
+
+func broken(err error) error {
+	if err != nil {
+		return errBroken
+	}
+	return nil
+}
+
+// renderSmall is render for the pages that thousands fetch over the worst networks: compressed where the browser can.
+// Pages with somebody's secrets are not compressed beside what a stranger could have typed into them.
+func renderSmall(rw http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
+	rw.Header().Add("Vary", "Accept-Encoding")
+	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		return render(rw, r, status, page)
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if err := errors.Join(page.Render(r.Context(), z), z.Close()); err != nil {
+		return err
+	}
+	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+	rw.Header().Set("Content-Encoding", "gzip")
+	rw.WriteHeader(status)
+	_, err := rw.Write(b.Bytes())
+	return broken(err)
 }
 
 // policy is the content security policy of all pages: nothing from elsewhere, no inline script; the one style sheet of
@@ -62,78 +91,104 @@ func secure(h http.Header, csp string) {
 	h.Set("X-Robots-Tag", "noindex")
 }
 
-// page wraps a public handler: headers, the limit of the body, and one place that turns errors into pages.
+// page wraps a public handler: headers, the limit of the body, forms from our own pages only, and one place that turns
+// errors into pages.
 func (w *Web) page(h handler) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		secure(rw.Header(), w.csp)
 		rw.Header().Set("Cache-Control", "no-store")
 		r.Body = http.MaxBytesReader(rw, r.Body, maxForm)
-		if err := h(rw, r); err != nil {
+		err := w.sameOrigin(r)
+		if err == nil {
+			err = h(rw, r)
+		}
+		if err != nil {
 			w.fail(rw, r, err)
 		}
 	}
 }
 
-// statuses maps the kinds of errors, and nothing else, to answers.
-var statuses = map[reserve.Kind]int{
-	reserve.Invalid: http.StatusUnprocessableEntity, reserve.NotFound: http.StatusNotFound, reserve.Conflict: http.StatusConflict,
-	reserve.Forbidden: http.StatusForbidden, reserve.SignedOut: http.StatusUnauthorized, reserve.TooMany: http.StatusTooManyRequests,
-	reserve.Locked: http.StatusServiceUnavailable, reserve.Closed: http.StatusForbidden, reserve.Busy: http.StatusServiceUnavailable,
+// sameOrigin refuses what another site makes a browser send. Old phones that say nothing of where a form came from pass:
+// no public form acts on a cookie.
+func (w *Web) sameOrigin(r *http.Request) error {
+	if err := w.origin.Check(r); err != nil {
+		return &reserve.Error{Kind: reserve.Forbidden, Code: "cross-site"}
+	}
+	return nil
 }
 
-// fail shows an error as a page in the reader's language. An error without a kind is ours: its text goes to the log
-// with a reference, and the reader gets the reference.
+// statusOf maps the kinds of errors, and nothing else, to answers.
+func statusOf(k reserve.Kind) (status int, known bool) {
+	switch k {
+	case reserve.Invalid:
+		return http.StatusUnprocessableEntity, true
+	case reserve.NotFound:
+		return http.StatusNotFound, true
+	case reserve.Conflict:
+		return http.StatusConflict, true
+	case reserve.Forbidden, reserve.Closed:
+		return http.StatusForbidden, true
+	case reserve.SignedOut:
+		return http.StatusUnauthorized, true
+	case reserve.TooMany:
+		return http.StatusTooManyRequests, true
+	case reserve.Locked, reserve.Busy:
+		return http.StatusServiceUnavailable, true
+	}
+	return http.StatusInternalServerError, false
+}
+
+// judged turns an error into the answer's status and what may be said of it. An error without a kind is ours: its text
+// goes to the log with a reference, and the reader gets the reference.
+func (w *Web) judged(r *http.Request, err error) (int, reserve.Faults) {
+	if errors.As(err, new(*http.MaxBytesError)) {
+		return http.StatusRequestEntityTooLarge, reserve.Faults{reserve.Fault("", "too-large")}
+	}
+	if status, known := statusOf(reserve.KindOf(err)); known {
+		return status, reserve.FaultsOf(err)
+	}
+	reference := store.PublicID()[:8]
+	w.Log.LogAttrs(r.Context(), slog.LevelError, "page failed", slog.String("route", r.Pattern), slog.String("reference", reference), slog.String("error", err.Error()))
+	return http.StatusInternalServerError, reserve.Faults{(&reserve.Error{Code: "internal"}).With("ref", reference)}
+}
+
+// fail shows an error as a page in the reader's language.
 func (w *Web) fail(rw http.ResponseWriter, r *http.Request, err error) {
-	v := w.voice(r, nil)
-	faults := reserve.FaultsOf(err)
-	status, ok := statuses[reserve.KindOf(err)]
-	switch {
-	case errors.As(err, new(*http.MaxBytesError)):
-		status, faults = http.StatusRequestEntityTooLarge, reserve.Faults{reserve.Fault("", "too-large")}
-	case errors.Is(err, context.Canceled):
-		return // nobody reads the answer any more
-	case !ok:
-		reference := store.PublicID()[:8]
-		w.Log.LogAttrs(r.Context(), slog.LevelError, "page failed", slog.String("route", r.Pattern), slog.String("reference", reference), slog.String("error", err.Error()))
-		status, faults = http.StatusInternalServerError, reserve.Faults{(&reserve.Error{Code: "internal"}).With("reference", reference)}
+	if errors.Is(err, errBroken) || errors.Is(err, context.Canceled) {
+		return
 	}
+	status, faults := w.judged(r, err)
+	page := errorPage(w.voice(r, nil), faults)
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
-		rw.Header().Set("Retry-After", "60")
+		rw.Header().Set("Retry-After", strconv.Itoa(retryAfter))
+		if reserve.KindOf(err) == reserve.Busy {
+			page = w.surgePage(r)
+		}
 	}
-	if err := render(rw, r, status, errorPage(v, faults)); err != nil {
+	if err := renderSmall(rw, r, status, page); err != nil {
 		w.Log.LogAttrs(r.Context(), slog.LevelWarn, "error page not sent", slog.String("route", r.Pattern))
 	}
 }
 
-// sentence is the text of a fault in the reader's language.
-func (v view) sentence(e *reserve.Error) string {
-	return v.Text("error."+e.Code, lang.Pairs(e.Args)...)
+// Busy answers a registration that the machine cannot take now: a page in every language that says when to come back.
+func (w *Web) Busy(rw http.ResponseWriter, r *http.Request) {
+	w.page(func(http.ResponseWriter, *http.Request) error {
+		return &reserve.Error{Kind: reserve.Busy, Code: "busy"}
+	})(rw, r)
 }
 
-// voice chooses the language of a page: the address says it, else the browser, else the drive.
-func (w *Web) voice(r *http.Request, d *reserve.Drive) view {
-	spoken := w.Lang.Languages()
-	if d != nil {
-		spoken = d.Languages
-	}
-	chosen := r.FormValue("lang")
-	if w.Lang.Direction(chosen) == "" || !contains(spoken, chosen) {
-		chosen = w.Lang.Best(r.Header.Get("Accept-Language"), spoken)
-	}
-	return view{Voice: w.Lang.Voice(append([]string{chosen}, spoken...)...), Drive: d, Path: r.URL.Path}
+// Missing answers an address that nothing lives at.
+func (w *Web) Missing(rw http.ResponseWriter, r *http.Request) {
+	w.page(func(http.ResponseWriter, *http.Request) error { return notFound() })(rw, r)
 }
 
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
-}
-
-// languageName is the native name of a language, for the links that change it.
-func (w *Web) languageName(code string) string { return w.Lang.NativeName(code) }
+func notFound() error { return &reserve.Error{Kind: reserve.NotFound, Code: "not-found"} }
 
 // oneLine folds blanks, so that what was typed over several lines fits a field again.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// digest names a public file by its SHA-256, in hex.
+func digest(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])
+}

@@ -19,23 +19,31 @@ type Config struct {
 	Gazetteer *gazetteer.Gazetteer
 	Now       func() time.Time
 	Log       *slog.Logger
+	// TextNumber is where people can text instead when the page is too busy; empty where there is none.
+	TextNumber string
 }
 
 // Web serves the pages. It is safe for concurrent use.
 type Web struct {
 	Config
-	csp string
+	csp    string
+	origin *http.CrossOriginProtection
 }
 
 // New makes the pages.
-func New(c Config) *Web { return &Web{Config: c, csp: policy(style)} }
+func New(c Config) *Web {
+	return &Web{Config: c, csp: policy(style), origin: http.NewCrossOriginProtection()}
+}
 
 // Public adds the public pages to a mux: this table is all there is.
 func (w *Web) Public(mux *http.ServeMux) {
-	mux.HandleFunc("GET /{$}", w.page(w.home))
-	mux.HandleFunc("GET /{drive}", w.page(w.driveHome))
-	mux.HandleFunc("GET /{drive}/join", w.page(w.joinForm))
-	mux.HandleFunc("POST /{drive}/join", w.page(w.join))
-	mux.HandleFunc("GET /me/{token}", w.page(w.me))
-	mux.HandleFunc("POST /me/{token}", w.page(w.meChange))
+	for pattern, h := range map[string]handler{
+		"GET /{$}":             w.home,
+		"GET /{drive}":         w.driveHome,
+		"GET /{drive}/{page}":  w.drivePart(w.joinForm),
+		"POST /{drive}/{page}": w.drivePart(w.join),
+	} {
+		mux.HandleFunc(pattern, w.page(h))
+	}
+	mux.HandleFunc("GET /", w.Missing)
 }

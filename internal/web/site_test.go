@@ -1,0 +1,194 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"muster/internal/gazetteer"
+	"muster/internal/lang"
+	"muster/internal/registry"
+	"muster/internal/reserve"
+	"muster/internal/roll"
+	"muster/internal/seal"
+	"muster/internal/store"
+	"muster/internal/testkit"
+)
+
+// site is a node put together for the tests of its pages, served on the loopback.
+type site struct {
+	t        *testing.T
+	clock    *testkit.Clock
+	store    *store.Store
+	registry *registry.Registry
+	vault    *seal.Vault
+	web      *Web
+	log      *bytes.Buffer
+	url      string
+	drive    reserve.Drive
+
+	closeStore func()
+}
+
+// newSite serves a locked node with the drive of the tests.
+func newSite(t *testing.T) *site {
+	t.Helper()
+	s := &site{t: t, clock: testkit.NewClock(), log: &bytes.Buffer{}, drive: testkit.Drive()}
+	s.openStore()
+	places, err := gazetteer.Load()
+	check(t, err)
+	texts, err := lang.Load()
+	check(t, err)
+	_, public := seal.NewIntakeKey()
+	s.vault = seal.NewVault(seal.NewDoor())
+	s.registry = registry.New(registry.Config{Store: s.store, Keyring: testkit.Keyring(t), Vault: s.vault, Intake: s.store.NewIntake(public), Roll: roll.New(), Gazetteer: places, Now: s.clock.Now})
+	s.putDrive(store.DriveOpen)
+	s.web = New(Config{Store: s.store, Registry: s.registry, Lang: texts, Gazetteer: places, Now: s.clock.Now,
+		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	mux := http.NewServeMux()
+	s.web.Public(mux)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(s.log.String())
+		}
+		if unknown := texts.Unknown(); len(unknown) > 0 {
+			t.Errorf("pages asked for sentences that do not exist: %q", unknown)
+		}
+	})
+	return s
+}
+
+// openStore opens a store that a test may close behind the pages' back.
+func (s *site) openStore() {
+	kept, err := store.Open(context.Background(), store.Config{Location: filepath.Join(s.t.TempDir(), "muster.db"), Node: "n1", Now: s.clock.Now})
+	check(s.t, err)
+	check(s.t, kept.StartLog(context.Background(), "muster.test/log"))
+	s.store, s.closeStore = kept, sync.OnceFunc(func() { check(s.t, kept.Close()) })
+	s.t.Cleanup(s.closeStore)
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *site) putDrive(state store.DriveState) {
+	s.t.Helper()
+	act := reserve.Act{Actor: reserve.System("n1"), Verb: reserve.ActDriveAdd, Count: 1}
+	check(s.t, s.store.Change(context.Background(), act, func(tx *store.Tx) error { return tx.PutDrive(s.drive, state) }))
+	s.registry.DriveChanged()
+}
+
+// browser keeps cookies and does not follow redirects.
+type browser struct {
+	s      *site
+	client *http.Client
+}
+
+func (s *site) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	check(s.t, err)
+	return &browser{s, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// page is an answer as read.
+type page struct {
+	status int
+	header http.Header
+	body   string
+	path   string
+}
+
+func (b *browser) do(r *http.Request) page {
+	b.s.t.Helper()
+	answer, err := b.client.Do(r)
+	check(b.s.t, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	check(b.s.t, err)
+	return page{answer.StatusCode, answer.Header, string(body), r.URL.Path}
+}
+
+// get fetches a page and checks its HTML.
+func (b *browser) get(path string) page {
+	b.s.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, b.s.url+path, nil)
+	check(b.s.t, err)
+	p := b.do(r)
+	p.wellFormed(b.s.t)
+	return p
+}
+
+// post sends a form as the site's own pages do, and checks the HTML of the answer.
+func (b *browser) post(path string, form url.Values) page {
+	b.s.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, b.s.url+path, strings.NewReader(form.Encode()))
+	check(b.s.t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	p := b.do(r)
+	p.wellFormed(b.s.t)
+	return p
+}
+
+func (p page) wellFormed(t *testing.T) {
+	t.Helper()
+	if !strings.HasPrefix(p.header.Get("Content-Type"), "text/html") || p.status >= 300 && p.status < 400 {
+		return
+	}
+	for _, fault := range htmlFaults(p.body) {
+		t.Errorf("%s: %s", p.path, fault)
+	}
+}
+
+func (p page) want(t *testing.T, status int, texts ...string) {
+	t.Helper()
+	if p.status != status {
+		t.Fatalf("%s: got status %d, want %d\n%s", p.path, p.status, status, p.excerpt())
+	}
+	for _, s := range texts {
+		if !strings.Contains(p.body, s) {
+			t.Errorf("%s: no %q in\n%s", p.path, s, p.excerpt())
+		}
+	}
+}
+
+func (p page) lacks(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, s := range texts {
+		if strings.Contains(p.body, s) {
+			t.Errorf("%s: shows %q", p.path, s)
+		}
+	}
+}
+
+// excerpt is the beginning of the main part, for a message.
+func (p page) excerpt() string {
+	_, main, _ := strings.Cut(p.body, "<main")
+	return main[:min(len(main), 1500)]
+}
+
+// to is where a redirect leads, without the query.
+func (p page) to(t *testing.T) string {
+	t.Helper()
+	if p.status != http.StatusSeeOther {
+		t.Fatalf("%s: got status %d, want a redirect\n%s", p.path, p.status, p.excerpt())
+	}
+	u, err := url.Parse(p.header.Get("Location"))
+	check(t, err)
+	return u.Path
+}
