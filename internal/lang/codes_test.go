@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -26,12 +27,15 @@ func TestEveryCodeHasASentence(t *testing.T) {
 			return nil // half-written by somebody; the compiler will say so
 		}
 		keysIn(file, func(key string) { wanted[key] = path })
+		if file.Name.Name == "linkage" {
+			linksIn(file, func(key string) { wanted[key] = path })
+		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, probe := range []string{"error.under-age", "error.signed-out", "error.phone-damaged", "error.unknown-site", "reason.silenced"} {
+	for _, probe := range []string{"error.under-age", "error.signed-out", "error.phone-damaged", "error.unknown-site", "reason.silenced", "link.same-phone"} {
 		if probe != "error.under-age" && wanted[probe] == "" {
 			t.Errorf("the reader of sources has missed %s", probe)
 		}
@@ -95,6 +99,21 @@ func keysIn(file *ast.File, found func(key string)) {
 				case ok && calledName(n.Type) == "Reason" && file.Name.Name == "reserve":
 					found("reason." + value)
 				}
+			}
+		}
+		return true
+	})
+}
+
+// linkCode is what the reasons of linkage look like for the fields of a registration; those of other datasets have no
+// prefix and are never shown at a desk.
+var linkCode = regexp.MustCompile(`^(?:name|father|known-as|birth|phone|place|same|sex|site|family)-[a-z-]+$`)
+
+func linksIn(file *ast.File, found func(key string)) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			if s, err := strconv.Unquote(lit.Value); err == nil && linkCode.MatchString(s) {
+				found("link." + s)
 			}
 		}
 		return true
