@@ -77,11 +77,17 @@ func (tx *Tx) PinKey(h Handover, staff string) error {
 	return nil
 }
 
-// ForgetAllowed takes a permission back: one person is enough to stop; ErrNothing where there was none.
-func (tx *Tx) ForgetAllowed(drive, recipient string) error {
-	n, err := tx.exec(`UPDATE handover_allowed SET state = 'stopped', allowed_by = NULL, allowed_at = NULL WHERE drive = $1 AND recipient = $2 AND state <> 'stopped'`, drive, recipient)
-	if err == nil && n == 0 {
+// StopAllowed switches lists to a recipient off, also where nothing was said of it before; ErrNothing where it was off.
+func (tx *Tx) StopAllowed(a Allowed) error {
+	n, err := tx.exec(`INSERT INTO handover_allowed (drive, recipient, recipient_key, state, asked_by, asked_session, asked_hands, asked_at)
+		VALUES ($1, $2, $3, 'stopped', $4, $5, $6, $7)
+		ON CONFLICT (drive, recipient) DO UPDATE SET state = 'stopped', allowed_by = NULL, allowed_at = NULL WHERE handover_allowed.state <> 'stopped'`,
+		a.Drive, a.Recipient, a.RecipientKey, a.AskedBy, a.AskedSession, packList(a.AskedHands), tx.at)
+	if err != nil {
+		return fmt.Errorf("stop hand-over: %w", err)
+	}
+	if n == 0 {
 		return ErrNothing
 	}
-	return err
+	return nil
 }

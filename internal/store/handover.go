@@ -115,9 +115,16 @@ func (r *Read) StandingEntries(id string) ([]StandingEntry, error) {
 	}, `SELECT e.volunteer, e.entry, v.version`+standing+` ORDER BY e.entry`, id)
 }
 
-// FinishPreparing says how many people a list has and lets it be approved.
-func (tx *Tx) FinishPreparing(id string, count int64) error {
-	return tx.moveHandover(`UPDATE handover SET state = 'prepared', count = $1 WHERE id = $2 AND state = 'preparing'`, count, id)
+// FinishPreparing drops the entries of people who left while the list was written, counts the rest and lets the list be
+// approved. From here on the entries are what both persons speak of.
+func (tx *Tx) FinishPreparing(id string) (count int64, err error) {
+	if _, err := tx.exec(`DELETE FROM handover_entry WHERE handover = $1 AND entry NOT IN (SELECT e.entry`+standing+`)`, id); err != nil {
+		return 0, fmt.Errorf("finish a list: %w", err)
+	}
+	if count, err = tx.CountStanding(id); err != nil {
+		return 0, fmt.Errorf("count a list: %w", err)
+	}
+	return count, tx.moveHandover(`UPDATE handover SET state = 'prepared', count = $1 WHERE id = $2 AND state = 'preparing'`, count, id)
 }
 
 // ApproveHandover notes the second person, if the list is still waiting for one.
@@ -260,4 +267,14 @@ func (r *Read) HeldBy(volunteer string) ([]Held, error) {
 		FROM handover_entry e JOIN handover h ON h.id = e.handover
 		LEFT JOIN feed f ON f.drive = h.drive AND f.recipient = h.recipient AND f.sequence = e.feed
 		WHERE e.volunteer = $1 AND h.state = 'sealed' ORDER BY h.sealed_at DESC, h.id`, volunteer)
+}
+
+// FirstReceipt is the first receipt kept of a recipient's lists, which pins the key of all later ones; empty where there is none.
+func (r *Read) FirstReceipt(drive, recipient string) (string, error) {
+	list, err := all(r.conn, func(row scanner) (string, error) { return one[string](row) },
+		`SELECT receipt FROM handover WHERE drive = $1 AND recipient = $2 AND receipt IS NOT NULL ORDER BY receipt_at, sequence LIMIT 1`, drive, recipient)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return list[0], nil
 }
