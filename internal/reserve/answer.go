@@ -98,6 +98,7 @@ func ReadAnswer(text string, codes []string) Answer {
 	if t.cut {
 		return Answer{Meaning: MeansUnclear}
 	}
+	t.takeEasy()
 	t.takeCodes(codes)
 	a := t.judge()
 	a.Pin, a.In, a.At = t.pin, t.in, t.at
@@ -153,21 +154,17 @@ func (t *answerText) keyword() (Answer, bool) {
 
 // judge weighs what is left when codes, times and the pin are out.
 func (t *answerText) judge() Answer {
-	easy := t.has(easyPhrases)
-	if easy {
-		t.without(easyPhrases)
-	}
 	yes, no, unknown := t.count()
 	understood := unknown == 0 && !t.question
 	switch {
-	case len(t.words) == 0 && (easy || t.timed()):
+	case len(t.words) == 0 && (t.easy || t.timed()):
 		return Answer{Meaning: MeansUnclear, Suggest: MeansYes}
 	case len(t.words) == 0:
 		return Answer{Meaning: MeansUnclear}
 	case yes > 0 && no > 0:
 		return Answer{Meaning: MeansUnclear, Rest: t.rest()}
 	case no > 0 || t.is(noPhrases) || t.starts(noStarts):
-		return t.judgeNo(no > 0, easy)
+		return t.judgeNo(no > 0)
 	case yes > 0 && understood:
 		return Answer{Meaning: MeansYes, Number: t.digit()}
 	case yes > 0:
@@ -180,7 +177,7 @@ func (t *answerText) judge() Answer {
 		return Answer{Meaning: MeansYes}
 	case (t.is(laterPhrases) || t.starts(laterStarts)) && !t.question:
 		return Answer{Meaning: MeansLater}
-	case easy:
+	case t.easy:
 		return Answer{Meaning: MeansUnclear, Suggest: MeansYes, Rest: t.rest()}
 	}
 	return Answer{Meaning: MeansUnclear, Suggest: t.guess(), Rest: t.rest()}
@@ -188,7 +185,7 @@ func (t *answerText) judge() Answer {
 
 // judgeNo reads a text that says no somewhere. The no must come first, or the text be a phrase for it, and nothing
 // after it may take it back.
-func (t *answerText) judgeNo(word, easy bool) Answer {
+func (t *answerText) judgeNo(word bool) Answer {
 	words := t.afterCourtesy()
 	first := len(words) > 0 && (noWords[words[0].text] || words[0].digit == 2)
 	phrase := t.is(noPhrases) || t.starts(noStarts)
@@ -200,7 +197,7 @@ func (t *answerText) judgeNo(word, easy bool) Answer {
 	}
 	// French "si" is an if; Zarma "si" is the negation itself ("ay si hin").
 	condition := hasWord(t.words, ifWords) && !(len(words) > 1 && words[0].text == "ay" && words[1].text == "si")
-	takenBack := t.question || easy || digits > 1 || t.positive() || condition || hasWord(t.words, butWords) || t.has(takesBack)
+	takenBack := t.question || t.easy || digits > 1 || t.positive() || condition || hasWord(t.words, butWords) || t.has(takesBack)
 	if (first || phrase && !word) && !takenBack && (t.digit() != 2 || t.digitUnderstood()) {
 		return Answer{Meaning: MeansNo, Number: t.digit()}
 	}

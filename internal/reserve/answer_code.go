@@ -125,15 +125,16 @@ func (t *answerText) has(phrases []string) bool {
 	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(text, " "+p+" ") })
 }
 
-// without takes every one of phrases out of the words.
-func (t *answerText) without(phrases []string) {
-	for _, p := range phrases {
+// takeEasy takes every one of easyPhrases out of the words, before a letter in one is read as a code.
+func (t *answerText) takeEasy() {
+	for _, p := range easyPhrases {
 		for {
 			text := " " + joinWords(t.words) + " "
 			at := strings.Index(text, " "+p+" ")
 			if at < 0 {
 				break
 			}
+			t.easy = true
 			t.remove(text[1:], at, at+len(p))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -165,6 +166,8 @@ func TestTimedAnswers(t *testing.T) {
 		{"OUI A 11H30", MeansYes, 0, "11:30"},
 		{"yes at 8", MeansYes, 0, "08:00"},
 		{"yes 2 pm", MeansYes, 0, "14:00"},
+		{"yes at 12 am", MeansYes, 0, "00:00"},
+		{"yes at 13 pm", MeansUnclear, 0, ""},
 		{"oui vers 14:15", MeansYes, 0, "14:15"},
 		{"oui à midi", MeansYes, 0, "12:00"},
 		{"1 à 9h", MeansYes, 0, "09:00"},
@@ -236,6 +239,22 @@ func TestDigitsOfEveryScript(t *testing.T) {
 		if a := ReadAnswer(string([]rune{zero + 1, zero + 2}), nil); a.Meaning != MeansUnclear {
 			t.Errorf("12 in the script of %q: got %+v, want unclear", zero, a)
 		}
+	}
+}
+
+func TestLongTextsSettleNothingButStop(t *testing.T) {
+	long := strings.Repeat(" merci", 100)
+	for text, want := range map[string]Meaning{"oui" + long: MeansUnclear, "non" + long: MeansUnclear, "STOP" + long: MeansStop, "join" + long: MeansUnclear} {
+		if a := ReadAnswer(text, nil); a.Meaning != want {
+			t.Errorf("%.10q and much more: got %s, want %s", text, a.Meaning, want)
+		}
+	}
+}
+
+func TestAnswersShowNoText(t *testing.T) {
+	a := ReadAnswer("OUI HADIZA", nil)
+	if shown := fmt.Sprintf("%v %+v %#v", a, a, a); strings.Contains(shown, "HADIZA") {
+		t.Errorf("an answer in a log shows %s", shown)
 	}
 }
 

@@ -20,6 +20,7 @@ type answerText struct {
 	code      string // the call-up that is named
 	manyCodes bool   // two or more are named
 	foreign   bool   // the one named is not open, or the letter may as well be a word
+	easy      bool   // a phrase such as "no problem" stood there
 	pin       string
 	in        time.Duration
 	at        string
@@ -34,7 +35,7 @@ type answerWord struct {
 }
 
 // signature recognises the line that a mail or phone program adds.
-var signature = regexp.MustCompile(`^(?:envoye (?:de|depuis|avec|a partir|par)|sent (?:from|via|with)|obtenez outlook|get outlook|telecharge|ارسل من|ارسلت من|تم الارسال من)\b`)
+var signature = regexp.MustCompile(`^(?:envoye (?:de|depuis|avec|a partir|par)|sent (?:from|via|with)|obtenez outlook|get outlook|telecharge|ارسل من|ارسلت من|تم الارسال من)(?: |$)`)
 
 func tokenize(source string) *answerText {
 	t := &answerText{source: withoutSignature(source), empty: true}

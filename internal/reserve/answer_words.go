@@ -1,6 +1,9 @@
 package reserve
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The words and phrases of answers, without apostrophes; the tables fold them as texts are folded. Field notes §4.3
 // give the keywords; those in Hausa, Zarma and Arabic need the eye of a native speaker.
@@ -14,7 +17,7 @@ func wordSet(words string) map[string]bool {
 	return m
 }
 
-// phraseList makes a list of phrases, one a line.
+// phraseList makes a list of phrases, one a line, the longest first: "il n'y a pas de problème" is met before the phrase inside it.
 func phraseList(phrases string) []string {
 	var out []string
 	for _, p := range strings.Split(foldText(phrases), "\n") {
@@ -22,6 +25,7 @@ func phraseList(phrases string) []string {
 			out = append(out, p)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b string) int { return len(b) - len(a) })
 	return out
 }
 
