@@ -71,15 +71,16 @@ func (s *Stats) Learn(r Result) {
 		}
 		g := Group{Function: r.Function, Area: a.Area, Channel: a.Channel, City: a.City}
 		g.Night = r.Night != nil && r.Night(a.SentAt)
-		seen[g] = seen[g].plus(r.one(a, s.rates(g).reached.mean))
+		seen[g] = seen[g].plus(r.teach(a, s.rates(g).reached.mean))
 	}
 	for g, c := range seen {
+		c.Replies, c.Yeses, c.Arrives = one(c.Replied, c.Asked), one(c.Yes, c.Replied), one(c.Arrived, c.Due)
 		s.Add(g, c)
 	}
 }
 
-// one is what one ask teaches. reached is the share thought reached where the carrier does not say.
-func (r Result) one(a Ask, reached float64) Counts {
+// teach is what one ask teaches. reached is the share thought reached where the carrier does not say.
+func (r Result) teach(a Ask, reached float64) Counts {
 	var c Counts
 	gone := a.State == reserve.Unreached || a.State == reserve.WrongPerson
 	if r.Receipts || gone {

@@ -14,8 +14,9 @@ type live struct {
 	due, arrived                       float64
 }
 
-// observe counts one ask. A silent person counts as a trial only as far as the answers of people like them would be in
-// by now, so that silence of five minutes teaches little and silence of a day much.
+// observe counts one ask. Everybody, silent or not, is a trial only as far as the answers of people like them would be in
+// by now: silence of five minutes teaches little and silence of a day much. Were those who answered counted whole, the
+// share would look too small as long as answers come in.
 func (l *live) observe(in *In, a *Ask) {
 	if a.void() || a.State == reserve.Stood {
 		return
@@ -26,12 +27,15 @@ func (l *live) observe(in *In, a *Ask) {
 	}
 	age := in.since(max(a.SentAt, a.ReachedAt))
 	switch {
-	case a.replied():
+	case a.Unclear:
 		l.asked, l.replied = l.asked+1, l.replied+1
-	case a.ReachedAt != 0:
+	case a.ReachedAt != 0 || a.replied():
 		l.asked += l.delay.Within(age)
 	default:
 		l.asked += l.rates.reached.mean * l.delay.Within(age)
+	}
+	if a.replied() && !a.Unclear {
+		l.replied++
 	}
 	if in.Lines[a.Channel].Receipts {
 		if a.ReachedAt != 0 || a.replied() {
@@ -51,15 +55,16 @@ func (l *live) observe(in *In, a *Ask) {
 	}
 }
 
-// observeArrival counts those who are there, and those who are not as far as they should be by now.
+// observeArrival counts somebody confirmed: a trial as far as those who come would have been seen by now, at the desk or
+// by saying that they have set out.
 func (l *live) observeArrival(in *In, a *Ask) {
-	switch {
-	case a.CheckedIn != 0:
-		l.due, l.arrived = l.due+1, l.arrived+1
-	case a.OnTheWayAt != 0:
-		l.due, l.arrived = l.due+1, l.arrived+surelyComing
-	default:
-		l.due += in.shownBy(l.early)
+	unseen := 1 - in.shownBy(l.early)
+	if a.DepartAsked != 0 {
+		unseen *= 1 - answersDeparture*l.delay.Within(in.since(a.DepartAsked))
+	}
+	l.due += 1 - unseen
+	if a.CheckedIn != 0 || a.OnTheWayAt != 0 {
+		l.arrived++
 	}
 }
 

@@ -55,10 +55,7 @@ func (s *standing) asked(channel string) *live {
 func (s *standing) group(g Group) *live {
 	l, ok := s.groups[g]
 	if !ok {
-		l = &live{rates: s.in.Stats.rates(g)}
-		for _, link := range []*share{&l.rates.reached, &l.rates.replies, &l.rates.yes, &l.rates.arrives} {
-			*link = link.callUp()
-		}
+		l = &live{rates: s.in.Stats.callUp(g)}
 		s.groups[g] = l
 	}
 	return l

@@ -34,6 +34,10 @@ type Counts struct {
 	DelaySq  float64 `json:"delay_sq"`
 	Early    float64 `json:"early"` // arrivals with a known time, then the sum of their minutes before the deadline
 	EarlySum float64 `json:"early_sum"`
+	// How the three links differed from one call-up to the next.
+	Replies Spread `json:"replies_spread"`
+	Yeses   Spread `json:"yes_spread"`
+	Arrives Spread `json:"arrives_spread"`
 }
 
 func (c Counts) plus(o Counts) Counts {
@@ -41,6 +45,7 @@ func (c Counts) plus(o Counts) Counts {
 		Sent: c.Sent + o.Sent, Reached: c.Reached + o.Reached, Asked: c.Asked + o.Asked, Replied: c.Replied + o.Replied,
 		Yes: c.Yes + o.Yes, Due: c.Due + o.Due, Arrived: c.Arrived + o.Arrived, Delays: c.Delays + o.Delays,
 		DelaySum: c.DelaySum + o.DelaySum, DelaySq: c.DelaySq + o.DelaySq, Early: c.Early + o.Early, EarlySum: c.EarlySum + o.EarlySum,
+		Replies: c.Replies.plus(o.Replies), Yeses: c.Yeses.plus(o.Yeses), Arrives: c.Arrives.plus(o.Arrives),
 	}
 }
 
@@ -127,8 +132,8 @@ func (l share) seen(successes, trials float64) share {
 func (l share) again(weight float64) share { return share{l.mean, weight} }
 
 // callUp widens the share by what one call-up differs from the next: never surer than 1/rho − 1 people.
-func (l share) callUp() share {
-	rho := callUpRho + (1-callUpRho)/(l.weight+1)
+func (l share) callUp(rho float64) share {
+	rho += (1 - rho) / (l.weight + 1)
 	return share{l.mean, 1/rho - 1}
 }
 
@@ -144,6 +149,16 @@ type rates struct {
 
 // coldEarly is how long before the deadline people arrive on average, in minutes, until it is learnt.
 const coldEarly = 20
+
+// callUp gives a group's links as they may be in one more call-up.
+func (s *Stats) callUp(g Group) rates {
+	r, all := s.rates(g), s.pools[pool{g.Channel, g.City}]
+	r.reached = r.reached.callUp(callUpRho)
+	r.replies = r.replies.callUp(all.Replies.rho())
+	r.yes = r.yes.callUp(all.Yeses.rho())
+	r.arrives = r.arrives.callUp(all.Arrives.rho())
+	return r
+}
 
 // rates gives a group's links from the cold figures, the drive's mean and the group's own past, in that order.
 func (s *Stats) rates(g Group) rates {
