@@ -241,3 +241,16 @@ func read(t testing.TB, path ...string) string {
 func lines(s string) int { return strings.Count(s, "\n") }
 
 const day = 24 * time.Hour
+
+// storeOf is a store on SQLite with a clock, for tests of files that no database has to do with.
+func storeOf(t testing.TB) (testing.TB, *store.Store, *testkit.Clock, string) {
+	t.Helper()
+	clock := testkit.NewClock()
+	return t, testkit.OpenConfig(t, store.Config{Location: filepath.Join(t.TempDir(), "muster.db"), Node: "n1", Now: clock.Now}), clock, ""
+}
+
+// back signs both owners in again, after a time in which their sessions ended.
+func (w *world) back() {
+	w.t.Helper()
+	w.one, w.two = w.signIn(staff.System("n1"), w.one.Actor.ID), w.signIn(staff.System("n1"), w.two.Actor.ID)
+}
