@@ -75,6 +75,14 @@ func ParseAll(raw, country string) ([]Number, error) {
 
 func read(raw, country string) ([]Number, *reserve.Error) {
 	country = strings.ToUpper(country)
+	if n, ok := commonest(raw, country); ok {
+		return []Number{n}, nil
+	}
+	return readAny(raw, country)
+}
+
+// readAny reads every form there is.
+func readAny(raw, country string) ([]Number, *reserve.Error) {
 	text, fault := tidy(raw)
 	if fault != nil {
 		return nil, fault
