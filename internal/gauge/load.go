@@ -32,7 +32,7 @@ type Outcome struct {
 	P99     time.Duration
 }
 
-// Run posts every body once. The client is a bare HTTP/1.1 writer and reader, because a full client on the same cores
+// Run posts every body once, each as if from an address of its own, because the server limits what one address may send. The client is a bare HTTP/1.1 writer and reader, because a full client on the same cores
 // would measure itself.
 func (l Load) Run() (Outcome, error) {
 	var next atomic.Int64
@@ -72,7 +72,8 @@ func (l Load) connection(next *atomic.Int64) (times []time.Duration, failed int,
 			return times, failed, nil
 		}
 		body := l.Bodies[i]
-		out = fmt.Appendf(out[:0], "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", l.Path, l.Addr, len(body))
+		out = fmt.Appendf(out[:0], "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nX-Forwarded-For: 10.%d.%d.%d\r\nContent-Length: %d\r\n\r\n",
+			l.Path, l.Addr, i>>16&255, i>>8&255, i&255, len(body))
 		out = append(out, body...)
 		began := time.Now()
 		if _, err := conn.Write(out); err != nil {

@@ -77,7 +77,7 @@ func MeasureRegistrations(ctx context.Context, c RegistrationsConfig) (Registrat
 	if err != nil {
 		return out, fmt.Errorf("server: %w", err)
 	}
-	before := diskUse(c.Dir)
+	before := diskUse(c.Dir + "/registry")
 	taken := 0
 	for _, connections := range []int{1, 16, compared, 256} {
 		n := c.People
@@ -103,7 +103,7 @@ func MeasureRegistrations(ctx context.Context, c RegistrationsConfig) (Registrat
 		return out, err
 	}
 	if taken > 0 {
-		out.BytesPerPerson = float64(diskUse(c.Dir)-before) / float64(taken)
+		out.BytesPerPerson = float64(diskUse(c.Dir+"/registry")-before) / float64(taken)
 	}
 	out.Setting = settle(start)
 	return out, nil

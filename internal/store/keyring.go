@@ -31,11 +31,7 @@ func OpenKeyring(ctx context.Context, location string, now func() time.Time) (*K
 
 // Close closes the keyring.
 func (k *Keyring) Close() error {
-	err := k.write.Close()
-	if k.read != k.write {
-		err = errors.Join(err, k.read.Close())
-	}
-	return err
+	return closePools(k.read, k.write)
 }
 
 // Ring is a key that wraps personal keys, itself wrapped under the master.

@@ -79,11 +79,16 @@ func (s *Store) Close() error {
 
 func (s *Store) closePools() error {
 	s.stmts.Range(func(_, v any) bool { return v.(*sql.Stmt).Close() == nil })
-	err := s.write.Close()
-	if s.read != s.write {
-		err = errors.Join(err, s.read.Close())
+	return closePools(s.read, s.write)
+}
+
+// closePools closes the readers first: the last connection to an SQLite file brings its log back into it, and a reader may not.
+func closePools(read, write *sql.DB) error {
+	var err error
+	if read != write {
+		err = read.Close()
 	}
-	return err
+	return errors.Join(err, write.Close())
 }
 
 // Engine names the database: "sqlite" or "postgres".
