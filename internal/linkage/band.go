@@ -17,7 +17,7 @@ func (b Band) String() string { return [...]string{"different", "review", "almos
 // that one wrong in nine at the line is one in some hundreds among all above it.
 const (
 	reviewBits = -4.4
-	sureBits   = 3
+	sureBits   = 2
 )
 
 // band places a pair. Whatever the odds, a person should see two stated facts that contradict one another side by side

@@ -1,7 +1,6 @@
 package linkage
 
 import (
-	"math"
 	"time"
 
 	"muster/internal/reserve"
@@ -128,7 +127,7 @@ func (y *years) compare(a, b uint32) outcome {
 	}
 	ya, ma, da := civil(int(a & 0xffff))
 	if a == b {
-		return outcome{birthEqual, float32(math.Log2(y.share(ya) / 300))}
+		return outcome{birthEqual, fastLog2(y.share(ya) / 300)}
 	}
 	yb, mb, db := civil(int(b & 0xffff))
 	gap := ya - yb
@@ -154,6 +153,9 @@ func (y *years) compare(a, b uint32) outcome {
 // C015), and the year somebody guessed proves little.
 const guessed = 0.12
 
+// otherForm is the chance that two strangers' births are not stated in the same form, where one is less than a day.
+const otherForm = 0.65
+
 // about grades two births of which at least one is an interval.
 func (y *years) about(a, b uint32) outcome {
 	alo, ahi := birthDays(a)
@@ -170,14 +172,14 @@ func (y *years) about(a, b uint32) outcome {
 	case apart > 0:
 		return outcome{aboutNear, nan}
 	case ahi-alo < bhi-blo:
-		p = y.between(blo, bhi)
+		p = y.between(blo, bhi) * otherForm
 	default:
-		p = y.between(alo, ahi)
+		p = y.between(alo, ahi) * otherForm
 	}
 	if (a|b)&birthDefault != 0 {
 		p = max(p, guessed)
 	}
-	o.logU = float32(math.Log2(p))
+	o.logU = fastLog2(p)
 	return o
 }
 

@@ -25,6 +25,9 @@ type comparer struct {
 	known []knownPair // likeness of two words once worked out, by a hash of the two
 	line  alignment
 	a, b  *view // the pair in hand
+	early []int // fields that are quick to compare
+	late  []int // the others
+	hopes [maxFields]float32
 }
 
 type knownPair struct {
@@ -36,7 +39,16 @@ type knownPair struct {
 const knownPairs = 1 << 14
 
 func newComparer(r *rows, y *years) *comparer {
-	return &comparer{rows: r, birth: y, known: make([]knownPair, knownPairs)}
+	c := &comparer{rows: r, birth: y, known: make([]knownPair, knownPairs)}
+	for i, f := range r.schema.Fields {
+		switch f.Kind {
+		case Birth, Phones, Place, Choice:
+			c.early = append(c.early, i)
+		default:
+			c.late = append(c.late, i)
+		}
+	}
+	return c
 }
 
 // grade says how alike two words of one vocabulary are.
@@ -99,18 +111,66 @@ func (c *comparer) byLetters(v *vocabulary, a, b uint32) likeness {
 	return slot.grade
 }
 
-// compare fills out with the outcome of every field of a and b.
-func (c *comparer) compare(a, b *view, out *[maxFields]outcome) {
-	c.a, c.b = a, b
-	for i := range c.rows.schema.Fields {
-		out[i] = c.field(i, a.field(i), b.field(i))
-		if of := c.rows.shadow[i]; of >= 0 && out[of].level != missing {
-			out[i] = outcome{missing, 0}
+// begin takes a as the first of the pairs to come, and works out the most that each of its names can prove.
+func (c *comparer) begin(a *view) {
+	c.a = a
+	for _, i := range c.late {
+		c.hopes[i] = 0
+		for _, w := range a.field(i) {
+			switch c.rows.schema.Fields[i].Kind {
+			case Names, Relation:
+				c.hopes[i] -= fastLog2(c.rows.words[i].spelling(w))
+			case Calling:
+				c.hopes[i] -= c.rows.words[i].calledSo(w, w)
+			default:
+				c.hopes[i] = 99
+			}
 		}
 	}
-	for _, s := range c.rows.schema.Swaps {
-		c.swap(s, a, b, out)
+	for i, f := range c.rows.schema.Fields {
+		if f.Kind == Names {
+			c.hopes[i] += 2 // for the order of the names
+		}
 	}
+}
+
+// compare fills out with the outcome of every field of a, of begin, and b.
+func (c *comparer) compare(b *view, out *[maxFields]outcome) {
+	c.quick(b, out)
+	c.rest(b, out)
+}
+
+// quick compares the fields that cost little.
+func (c *comparer) quick(b *view, out *[maxFields]outcome) {
+	c.b = b
+	for _, i := range c.early {
+		if of := c.rows.shadow[i]; of >= 0 && out[of].level != missing {
+			out[i] = outcome{missing, 0}
+			continue
+		}
+		out[i] = c.field(i, c.a.field(i), b.field(i))
+	}
+}
+
+// rest compares the fields that quick left out.
+func (c *comparer) rest(b *view, out *[maxFields]outcome) {
+	for _, i := range c.late {
+		out[i] = c.field(i, c.a.field(i), b.field(i))
+	}
+	for _, s := range c.rows.schema.Swaps {
+		c.swap(s, c.a, b, out)
+	}
+}
+
+// hope is the most that the names of a and b can add, in bits.
+func (c *comparer) hope(b *view) float32 {
+	sum := float32(0)
+	for _, i := range c.late {
+		if len(b.field(i)) > 0 {
+			sum += c.hopes[i]
+		}
+	}
+	return sum
 }
 
 func (c *comparer) field(i int, a, b []uint32) outcome {
@@ -146,7 +206,7 @@ func (c *comparer) field(i int, a, b []uint32) outcome {
 
 // share is log2 of the chance that a stranger has word w, from how many have it.
 func (v *vocabulary) share(w uint32) float32 {
-	return float32(math.Log2((float64(v.terms[w].count) + 0.5) / (float64(v.total/v.fields) + 1)))
+	return fastLog2((float64(v.terms[w].count) + 0.5) / (float64(v.total/v.fields) + 1))
 }
 
 func (c *comparer) word(v *vocabulary, a, b uint32) outcome {
@@ -234,7 +294,7 @@ const usualPlace = 0.012
 
 func (c *comparer) place(v *vocabulary, a, b uint32) outcome {
 	if a == b {
-		return outcome{placeSame, float32(math.Log2((float64(v.terms[a].count) + imagined*usualPlace) / float64(v.total+imagined)))}
+		return outcome{placeSame, fastLog2((float64(v.terms[a].count) + imagined*usualPlace) / float64(v.total+imagined))}
 	}
 	x, y := v.terms[a].text, v.terms[b].text
 	switch {

@@ -14,7 +14,7 @@ func (x *Index) Estimate() {
 		return
 	}
 	x.strangers()
-	pairs, share := x.sample(mostPairs)
+	pairs, share := x.sample()
 	if len(pairs) == 0 {
 		return
 	}
@@ -26,9 +26,11 @@ func (x *Index) Estimate() {
 }
 
 const (
-	mostPairs = 400_000
-	rounds    = 60
-	belief    = 40
+	mostPairs   = 1_000_000
+	mostSampled = 40_000 // records
+	hopeless    = -12    // bits; what lies below adds nothing to any share but the strangers'
+	rounds      = 60
+	belief      = 40
 )
 
 // sampled is one compared pair: levels, four bits a field (15 is missing), and how strangers would show them, which
@@ -53,7 +55,8 @@ func (x *Index) strangers() {
 		}
 		x.rows.open(ids[i], &a)
 		x.rows.open(ids[j], &b)
-		x.look.cmp.compare(&a, &b, &out)
+		x.look.cmp.begin(&a)
+		x.look.cmp.compare(&b, &out)
 		for f := range x.rows.schema.Fields {
 			if out[f].level != missing {
 				counts[f][out[f].level]++
@@ -88,21 +91,27 @@ func (x *Index) ids() []uint32 {
 	return out
 }
 
-// sample compares the blocked pairs of every so-many-th record, at most about most; share is the part of records taken.
-func (x *Index) sample(most int) ([]sampled, float64) {
+// sample compares the blocked pairs of every so-many-th record and keeps those that could be more than strangers, at
+// most mostPairs; share is the part of records taken.
+func (x *Index) sample() (pairs []sampled, share float64) {
 	ids := x.ids()
-	var pairs []sampled
-	step := 1 + len(ids)/40_000
+	step := 1 + len(ids)/mostSampled
+	prior := x.model.prior(len(ids))
 	var a, b view
 	var out [maxFields]outcome
 	taken := 0
-	for i := 0; i < len(ids) && len(pairs) < most; i += step {
+	for i := len(ids) - 1; i >= 0 && len(pairs) < mostPairs; i -= step {
 		taken++
 		x.rows.open(ids[i], &a)
+		x.look.cmp.begin(&a)
 		for _, id := range x.look.near(&a, ids[i]) {
 			x.rows.open(id, &b)
-			x.look.cmp.compare(&a, &b, &out)
-			pairs = append(pairs, x.model.sampled(&out))
+			x.look.cmp.compare(&b, &out)
+			e := prior
+			e.add(x.model.all(&out))
+			if max(e.same, e.kin)-e.stranger > hopeless {
+				pairs = append(pairs, x.model.sampled(&out))
+			}
 		}
 	}
 	return pairs, float64(taken) / float64(len(ids))

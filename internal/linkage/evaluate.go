@@ -116,7 +116,7 @@ func (t *table) read(from io.Reader, file uint8, l layout) error {
 func (t *trial) measure() Report {
 	var edges []edge
 	two := t.data.file[len(t.data.file)-1] > 0
-	t.index.sweep(func(m Match) bool { return m.Bits > edgeFloor }, func(a, b uint32, m Match) bool {
+	t.index.sweep(edgeFloor, func(a, b uint32, m Match) bool {
 		if !two || t.data.file[a] != t.data.file[b] {
 			edges = append(edges, edge{a, b, float32(m.Bits)})
 		}

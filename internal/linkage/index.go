@@ -118,16 +118,30 @@ func (x *Index) Remove(id uint32) {
 }
 
 // near collects the ids that share a blocking key with v, each once, below limit (for a whole run, where each pair is
-// met from its higher id).
+// met from its higher id). The smallest blocks come first, since they say most; when mostCompared ids have been met the
+// rest is left.
 func (l *lookup) near(v *view, limit uint32) []uint32 {
-	l.found = l.found[:0]
+	l.found, l.runs = l.found[:0], l.runs[:0]
 	l.seen.begin(len(l.x.rows.at))
 	list, rules := l.keys.of(v, true)
 	var one [1]uint32
 	for i, k := range list {
 		ids, closed := l.x.blocks.of(k, &one)
-		if closed || len(ids) > l.x.rows.schema.Rules[rules[i]].Limit {
-			continue
+		switch {
+		case closed || len(ids) > l.x.rows.schema.Rules[rules[i]].Limit:
+		case len(ids) == 1:
+			if id := ids[0]; id < limit && l.seen.first(id) {
+				l.found = append(l.found, id)
+			}
+		case len(ids) > 1:
+			l.runs = append(l.runs, ids)
+		}
+	}
+	slices.SortFunc(l.runs, func(a, b []uint32) int { return len(a) - len(b) })
+	met := 0
+	for _, ids := range l.runs {
+		if met += len(ids); met > mostCompared {
+			break
 		}
 		for _, id := range ids {
 			if id < limit && l.seen.first(id) {
@@ -138,6 +152,9 @@ func (l *lookup) near(v *view, limit uint32) []uint32 {
 	return l.found
 }
 
+// mostCompared bounds the work for one record, so that a whole run grows with the number of records alone.
+const mostCompared = 160
+
 // lookup is what one goroutine needs to look up and weigh records of an index that does not change meanwhile.
 type lookup struct {
 	x     *Index
@@ -145,6 +162,8 @@ type lookup struct {
 	cmp   *comparer
 	seen  stamps
 	found []uint32
+	runs  [][]uint32
+	prior evidence
 }
 
 func (x *Index) lookup() *lookup {
@@ -159,16 +178,36 @@ type Match struct {
 	Band        Band
 }
 
-// weigh compares two open records.
-func (l *lookup) weigh(a, b *view) (Match, [maxFields]outcome) {
-	var out [maxFields]outcome
-	l.cmp.compare(a, b, &out)
-	e := l.x.model.prior(l.x.rows.live)
-	e.add(l.x.model.all(&out))
-	odds := l.x.model.odds(e)
-	m := Match{Bits: float64(odds), Probability: probability(odds)}
-	m.Band = l.x.model.band(&out, odds)
-	return m, out
+// begin takes a as the first of the pairs to come.
+func (l *lookup) begin(a *view) {
+	l.cmp.begin(a)
+	l.prior = l.x.model.prior(l.x.rows.live)
+}
+
+// weigh compares the record of begin with b. Where even names that agree entirely could not lift the pair to floor
+// bits, it says so without comparing them.
+func (l *lookup) weigh(b *view, floor float32, out *[maxFields]outcome) (m Match, worth bool) {
+	model, e := l.x.model, l.prior
+	l.cmp.quick(b, out)
+	for _, i := range l.cmp.early {
+		if out[i].level != missing {
+			e.add(model.of(i, out[i]))
+		}
+	}
+	if e.same-e.stranger+l.cmp.hope(b) < floor {
+		return Match{}, false
+	}
+	l.cmp.rest(b, out)
+	for _, i := range l.cmp.late {
+		if out[i].level != missing {
+			e.add(model.of(i, out[i]))
+		}
+	}
+	odds := model.odds(e)
+	if odds < floor {
+		return Match{}, false
+	}
+	return Match{Bits: float64(odds), Probability: probability(odds), Band: model.band(out, odds)}, true
 }
 
 func sortMatches(list []Match) {

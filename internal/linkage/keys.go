@@ -122,6 +122,14 @@ func (k *keys) values(out []uint64, v *view, p keyPart, looking bool) []uint64 {
 				out = append(out, min(x, y)<<32|max(x, y))
 			}
 		}
+	case Beside:
+		for i, a := range atoms {
+			for j, b := range atoms {
+				if i != j {
+					out = append(out, uint64(words.terms[a].class)<<8|uint64(words.terms[b].text[0]))
+				}
+			}
+		}
 	case Heads:
 		return append(out, words.heads(atoms, p.n))
 	case Number:

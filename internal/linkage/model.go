@@ -87,16 +87,5 @@ func (m *Model) odds(e evidence) float32 {
 	return e.same - rival
 }
 
-// logSum is log2(2^a + 2^b).
-func logSum(a, b float32) float32 {
-	if a < b {
-		a, b = b, a
-	}
-	if a-b > 24 {
-		return a
-	}
-	return a + float32(math.Log2(1+math.Exp2(float64(b-a))))
-}
-
 // probability turns log2 odds into a chance.
 func probability(odds float32) float64 { return 1 / (1 + math.Exp2(-float64(odds))) }

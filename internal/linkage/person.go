@@ -1,11 +1,9 @@
 package linkage
 
-import "math"
-
 // The chance that a stranger has some word within one slip, or some word as close as a short form, beyond those who
 // have the word itself.
 const (
-	slipMass  = 0.004
+	slipMass  = 0.0015
 	closeMass = 0.015
 )
 
@@ -59,14 +57,19 @@ func (c *comparer) personal(v *vocabulary, a, b []uint32) outcome {
 
 // carriers is log2 of the chance that a stranger has a word that agrees with x and y by this grade.
 func (v *vocabulary) carriers(x, y uint32, g likeness) float32 {
-	p := max(v.commonness(x), v.commonness(y))
+	p := 0.0
+	if g == identical {
+		p = v.spelling(x)
+	} else {
+		p = max(v.commonness(x), v.commonness(y))
+	}
 	switch g {
 	case slip:
 		p += slipMass
 	case close2:
 		p += closeMass
 	}
-	return float32(math.Log2(p))
+	return fastLog2(p)
 }
 
 // Where few people are known, how common a name is comes from this: so many imagined people, of whom one in so many
@@ -79,7 +82,7 @@ const (
 // calledSo is log2 of the chance that a stranger is called x or y.
 func (v *vocabulary) calledSo(x, y uint32) float32 {
 	n := float64(max(v.terms[x].called, v.terms[y].called))
-	return float32(math.Log2((n + imagined*usual) / (float64(v.callings) + imagined)))
+	return fastLog2((n + imagined*usual) / (float64(v.callings) + imagined))
 }
 
 // commonness is the share of people who carry word w in any of its spellings.
@@ -89,6 +92,16 @@ func (v *vocabulary) commonness(w uint32) float64 {
 		n, prior = float64(v.classCount[c]), float64(v.classPrior[c])
 	}
 	return min((n+imagined*prior)/(float64(v.total)+imagined), 1)
+}
+
+// spelling is the share of people who carry word w in this very spelling. Where few are known it is taken for the
+// usual spelling of its class.
+func (v *vocabulary) spelling(w uint32) float64 {
+	prior := usual
+	if c := v.terms[w].class; c != 0 {
+		prior = float64(v.classPrior[c])
+	}
+	return min((float64(v.terms[w].count)+imagined*prior)/(float64(v.total)+imagined), 1)
 }
 
 // twins reports whether the names differ in that one is the elder's and the other the younger's name of a pair of twins.

@@ -1,7 +1,5 @@
 package linkage
 
-import "math"
-
 // phoneAtoms packs a number of up to 15 digits into two atoms.
 func phoneAtoms(e164 string) (lo, hi uint32, ok bool) {
 	var n uint64
@@ -21,7 +19,7 @@ func (c *comparer) phones(a, b []uint32) outcome {
 	for i := 0; i+1 < len(a); i += 2 {
 		for j := 0; j+1 < len(b); j += 2 {
 			if a[i] == b[j] && a[i+1] == b[j+1] {
-				return outcome{phoneSame, float32(math.Log2(1.5 / float64(max(c.rows.live, fewest))))}
+				return outcome{phoneSame, fastLog2(1.5 / float64(max(c.rows.live, fewest)))}
 			}
 			near = near || digitOff(uint64(a[i])|uint64(a[i+1])<<32, uint64(b[j])|uint64(b[j+1])<<32)
 		}

@@ -1,6 +1,8 @@
 package linkage
 
 import (
+	"math"
+
 	"muster/internal/names"
 	"muster/internal/reserve"
 )
@@ -85,9 +87,11 @@ func (x *Index) Candidates(rec Record) []Match {
 	x.lay(&rec, &x.probe)
 	var out []Match
 	var b view
+	var levels [maxFields]outcome
+	x.look.begin(&x.probe)
 	for _, id := range x.look.near(&x.probe, uint32(len(x.rows.at))) {
 		x.rows.open(id, &b)
-		if m, _ := x.look.weigh(&x.probe, &b); m.Band > Different {
+		if m, worth := x.look.weigh(&b, reviewBits, &levels); worth {
 			m.ID = id
 			out = append(out, m)
 		}
@@ -102,7 +106,7 @@ func (x *Index) Score(a, b Record) (Match, []Reason) {
 	var va, vb view
 	x.lay(&a, &va)
 	x.lay(&b, &vb)
-	m, out := x.look.weigh(&va, &vb)
+	m, out := x.pair(&va, &vb)
 	return m, x.model.reasons(&va, &vb, &out)
 }
 
@@ -114,7 +118,15 @@ func (x *Index) Explain(a, b uint32) (Match, []Reason, bool) {
 	var va, vb view
 	x.rows.open(a, &va)
 	x.rows.open(b, &vb)
-	m, out := x.look.weigh(&va, &vb)
+	m, out := x.pair(&va, &vb)
 	m.ID = b
 	return m, x.model.reasons(&va, &vb, &out), true
+}
+
+// pair weighs two open records, however unlike.
+func (x *Index) pair(a, b *view) (Match, [maxFields]outcome) {
+	var out [maxFields]outcome
+	x.look.begin(a)
+	m, _ := x.look.weigh(b, float32(math.Inf(-1)), &out)
+	return m, out
 }

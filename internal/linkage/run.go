@@ -9,11 +9,15 @@ const workers = 2
 // b, in no order, one at a time; yield returning false ends the run. Cost grows close to linearly, since blocks are
 // capped. The index must not change meanwhile.
 func (x *Index) All(least Band, yield func(a, b uint32, m Match) bool) {
-	x.sweep(func(m Match) bool { return m.Band >= least }, yield)
+	floor := float32(reviewBits)
+	if least == Different {
+		floor = edgeFloor
+	}
+	x.sweep(floor, func(a, b uint32, m Match) bool { return m.Band < least || yield(a, b, m) })
 }
 
-// sweep yields the pairs that keep takes.
-func (x *Index) sweep(keep func(Match) bool, yield func(a, b uint32, m Match) bool) {
+// sweep yields the pairs of at least floor bits.
+func (x *Index) sweep(floor float32, yield func(a, b uint32, m Match) bool) {
 	var (
 		lock  sync.Mutex
 		wait  sync.WaitGroup
@@ -43,7 +47,7 @@ func (x *Index) sweep(keep func(Match) bool, yield func(a, b uint32, m Match) bo
 				if !more {
 					return
 				}
-				batch = l.slice(from, from+slice, keep, batch[:0])
+				batch = l.slice(from, from+slice, floor, batch[:0])
 			}
 		})
 	}
@@ -56,17 +60,18 @@ type found struct {
 }
 
 // slice weighs the records from id from up to before to against those of lower id.
-func (l *lookup) slice(from, to uint32, keep func(Match) bool, batch []found) []found {
+func (l *lookup) slice(from, to uint32, floor float32, batch []found) []found {
 	var a, b view
+	var out [maxFields]outcome
 	for id := from; id < to; id++ {
 		if !l.x.rows.has(id) {
 			continue
 		}
 		l.x.rows.open(id, &a)
+		l.begin(&a)
 		for _, other := range l.near(&a, id) {
 			l.x.rows.open(other, &b)
-			m, _ := l.weigh(&a, &b)
-			if keep(m) {
+			if m, worth := l.weigh(&b, floor, &out); worth {
 				m.ID = other
 				batch = append(batch, found{id, m})
 			}

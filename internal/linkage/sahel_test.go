@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"sort"
 	"strings"
@@ -91,6 +92,7 @@ func TestWhatTheDeskIsShown(t *testing.T) {
 			x.Estimate()
 			o := wholeRun(x, person)
 			t.Log(o)
+			curve(t, x, records, person)
 			if os.Getenv("SHOW") == c.name {
 				show(t, x, records, o)
 			}
@@ -143,10 +145,24 @@ func curve(t *testing.T, x *Index, records []Record, person []int) {
 	type count struct{ all, right int }
 	at := map[int]count{}
 	blocked := count{}
+	doubts := map[string]int{}
+	defer func() { t.Log(doubts) }()
 	met := map[[2]uint32]bool{}
-	x.sweep(func(Match) bool { return true }, func(a, b uint32, m Match) bool {
+	x.sweep(float32(math.Inf(-1)), func(a, b uint32, m Match) bool {
 		if person[a] == person[b] {
 			met[[2]uint32{a, b}] = true
+			if m.Bits > 3 && m.Band == Review {
+				_, why, _ := x.Explain(a, b)
+				key := ""
+				for _, f := range []string{"name", "birth", "phones", "father", "known"} {
+					for _, w := range why {
+						if w.Field == f {
+							key += " " + w.Code
+						}
+					}
+				}
+				doubts[key]++
+			}
 		}
 		blocked.all++
 		k := max(min(int(m.Bits), 12), -6)

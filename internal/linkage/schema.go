@@ -50,6 +50,7 @@ const (
 	Class                // the spelling class of each name (many)
 	Pair                 // each two spelling classes (many)
 	Sounds               // the sound of each two names (many)
+	Beside               // each name with the first letter of each other (many)
 	Heads                // the first N letters of all words, sorted
 	Year                 // the year of a date
 	YearNear             // the year of a date, and on looking up its two neighbours (many)

@@ -30,6 +30,8 @@ func Sahel() *Schema {
 			{"name, father, commune", []Part{{"name", Class, 0}, {"father", Class, 0}, {"place", Area, 0}}, 120},
 			{"name, father", []Part{{"name", Class, 0}, {"father", Class, 0}}, 60},
 			{"name, commune, year", []Part{{"name", Class, 0}, {"place", Area, 0}, {"birth", Year, 0}}, 200},
+			{"name, letter, commune", []Part{{"name", Beside, 0}, {"place", Area, 0}}, 120},
+			{"name, letter, year", []Part{{"name", Beside, 0}, {"birth", Year, 0}}, 120},
 			{"two sounds, commune", []Part{{"name", Sounds, 0}, {"place", Area, 0}}, 120},
 		},
 	}

@@ -119,17 +119,26 @@ func (v *village) household() {
 		}
 		v.rest = append(v.rest, rec)
 	}
+	taken := map[string]bool{}
+	fresh := func(list [][]string) string { // no two children of one name
+		for {
+			if first := list[v.pick(len(list))][0]; !taken[first] {
+				taken[first] = true
+				return first
+			}
+		}
+	}
 	member(given, grandfather, "M", v.birth(born))
 	for range v.r.IntN(4) {
 		year := min(born+18+v.r.IntN(22), 2007)
 		if v.chance(0.5) {
-			first := menNames[v.pick(len(menNames))][0]
+			first := fresh(menNames)
 			if v.chance(0.03) {
 				first = given // a son of his father's name
 			}
 			member(first, given, "M", v.birth(year))
 		} else {
-			member(womenNames[v.pick(len(womenNames))][0], given, "F", v.birth(year))
+			member(fresh(womenNames), given, "F", v.birth(year))
 		}
 	}
 	if v.chance(0.05) {
