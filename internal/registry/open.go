@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -23,6 +22,7 @@ type arrival struct {
 	facts     sealedFacts
 	volunteer reserve.Volunteer
 	fresh     bool // makes a person
+	ends      []store.ConsentEnd
 	person    roll.Person
 	pairs     []store.Pair
 	sealed    []byte
@@ -49,25 +49,43 @@ func (r *Registry) Step(ctx context.Context) (did bool, err error) {
 			return false, err
 		}
 	}
-	opened, err := r.commit(ctx, list)
-	var linked []string
+	done, err := r.commit(ctx, list)
 	for i := range list {
-		switch a := &list[i]; {
-		case !slices.Contains(opened, a.reg.ID) && a.fresh:
+		if a := &list[i]; a.fresh && !slices.Contains(done.opened, a.reg.ID) {
 			r.Roll.Remove(a.volunteer.ID) // not ours: another node opened it, or nobody did
-		case !a.fresh:
-			linked = append(linked, a.volunteer.ID)
 		}
 	}
 	if err != nil {
 		return false, fmt.Errorf("open registrations: %w", err)
 	}
-	for _, id := range linked {
-		if err := r.settle(ctx, id); err != nil {
-			return true, err
+	return true, r.afterwards(ctx, list, done)
+}
+
+// afterwards reads those anew into the roll who are not what was put there before the commit.
+func (r *Registry) afterwards(ctx context.Context, list []arrival, done committed) error {
+	for i := range list {
+		a := &list[i]
+		if !slices.Contains(done.opened, a.reg.ID) {
+			continue
+		}
+		done.ends -= int64(len(a.ends))
+		if !a.fresh {
+			if err := r.settle(ctx, a.volunteer.ID); err != nil {
+				return err
+			}
 		}
 	}
-	return true, nil
+	if done.ends == 0 {
+		return nil
+	}
+	for i := range list { // a consent was taken back while we were opening
+		if a := &list[i]; a.fresh && slices.Contains(done.opened, a.reg.ID) {
+			if err := r.refresh(ctx, a.volunteer.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Drain loads the roll if need be and opens everything that waits. On a locked node it is the Locked error.
@@ -92,8 +110,12 @@ func (r *Registry) Drain(ctx context.Context) error {
 // damaged record cannot hold up the rest.
 func (r *Registry) arrivals(ctx context.Context, sec *seal.Secrets) ([]arrival, error) {
 	var regs []store.Registration
+	var ends map[string][]store.ConsentEnd
 	err := r.Store.View(ctx, func(rd *store.Read) (err error) {
-		regs, err = rd.Unopened("", perOpening+len(r.skipped))
+		if regs, err = rd.Unopened("", perOpening+len(r.skipped)); err != nil || len(regs) == 0 {
+			return err
+		}
+		ends, err = rd.ConsentEndsBetween(regs[0].ID, regs[len(regs)-1].ID)
 		return err
 	})
 	if err != nil {
@@ -113,7 +135,7 @@ func (r *Registry) arrivals(ctx context.Context, sec *seal.Secrets) ([]arrival, 
 			r.skipped[reg.ID] = true
 			continue
 		}
-		a := arrival{reg: reg, facts: facts}
+		a := arrival{reg: reg, facts: facts, ends: ends[reg.ID]}
 		if reg.Kind != store.KindApplication {
 			ok, err := r.owner(ctx, &a, made)
 			if err != nil {
@@ -200,7 +222,7 @@ func (r *Registry) welcome(sec *seal.Secrets, a *arrival) error {
 		return nil
 	}
 	a.reg.Volunteer = a.volunteer.ID
-	a.person = person(a.volunteer, []record{{a.reg, a.facts}}, nil)
+	a.person = person(a.volunteer, []record{{a.reg, a.facts}}, a.ends)
 	if a.volunteer.State == reserve.Withdrawn {
 		return nil
 	}
@@ -228,8 +250,14 @@ func (r *Registry) pairs(p roll.Person) []store.Pair {
 	return out
 }
 
+// committed is what the store took of a batch.
+type committed struct {
+	opened []string
+	ends   int64
+}
+
 // commit keeps a batch, with the pairs of what was really opened here.
-func (r *Registry) commit(ctx context.Context, list []arrival) (opened []string, err error) {
+func (r *Registry) commit(ctx context.Context, list []arrival) (out committed, err error) {
 	rows := make([]store.Opened, len(list))
 	for i := range list {
 		a := &list[i]
@@ -240,7 +268,11 @@ func (r *Registry) commit(ctx context.Context, list []arrival) (opened []string,
 		if err != nil {
 			return err
 		}
-		opened = done
+		ends, err := tx.ClaimEnds(rows)
+		if err != nil {
+			return err
+		}
+		out = committed{done, ends}
 		if len(done) == 0 {
 			return store.ErrNothing
 		}
@@ -255,6 +287,9 @@ func (r *Registry) commit(ctx context.Context, list []arrival) (opened []string,
 				}
 			}
 			for _, p := range list[i].pairs {
+				if elsewhere(list, done, p.B) {
+					continue
+				}
 				if _, err := tx.OfferPair(p); err != nil {
 					return err
 				}
@@ -262,10 +297,15 @@ func (r *Registry) commit(ctx context.Context, list []arrival) (opened []string,
 		}
 		return nil
 	})
-	if errors.Is(err, store.ErrNothing) {
-		return nil, nil
+	if err != nil {
+		return committed{}, unchanged(err, "open")
 	}
-	return opened, err
+	return out, nil
+}
+
+// elsewhere reports whether a person of this batch was not made here, so that their id means nobody.
+func elsewhere(list []arrival, done []string, id string) bool {
+	return slices.ContainsFunc(list, func(a arrival) bool { return a.fresh && a.volunteer.ID == id && !slices.Contains(done, a.reg.ID) })
 }
 
 // settle brings the clear row of a person into line with what their records say together, after one was added: what they
@@ -275,11 +315,25 @@ func (r *Registry) settle(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	offers := offersOf(fold(f.records).Functions, f.verifications)
-	if f.volunteer.State.Counted() && !slices.Equal(offers, f.volunteer.Offers) {
-		act := reserve.Act{Actor: reserve.System(r.Store.Node()), Verb: reserve.ActCorrect, Subject: id, Salt: f.volunteer.Salt, Note: "offers"}
-		if err := r.Store.Change(ctx, act, func(tx *store.Tx) error { return tx.SetOffers(id, f.volunteer.Version, offers) }); err != nil {
-			return fmt.Errorf("settle offers: %w", err)
+	v := f.volunteer
+	d, err := r.drive(ctx, v.Drive)
+	if err != nil {
+		return err
+	}
+	regs := make([]store.Registration, len(f.records))
+	for i := range f.records {
+		regs[i] = f.records[i].reg
+	}
+	offers, state := offersOf(functionsOf(regs), f.verifications), v.State
+	if state.Counted() {
+		state = r.standing(d, f)
+	}
+	if v.State != reserve.Erased && (!slices.Equal(offers, v.Offers) || state != v.State) {
+		a := act(reserve.System(r.Store.Node()), reserve.ActCorrect, v)
+		a.Note = "settle"
+		err := r.Store.Change(ctx, a, func(tx *store.Tx) error { return tx.Settle(v, state, offers) })
+		if err != nil && reserve.KindOf(err) != reserve.Conflict { // somebody changed the person meanwhile and settles them
+			return fmt.Errorf("settle a person: %w", err)
 		}
 	}
 	return r.refresh(ctx, id)

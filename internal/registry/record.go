@@ -24,6 +24,7 @@ const (
 	listPhones         = "phones"
 	listFunctions      = "functions"
 	listQualifications = "qualifications"
+	fieldBirth         = "birth" // a correction may be coarser than the fault it mends
 )
 
 // record is an opened registration.
@@ -90,6 +91,9 @@ func fold(recs []record) reserve.Facts {
 				f.Functions = nil
 			case listQualifications:
 				f.Qualifications = nil
+			case fieldBirth:
+				f.Birth, f.BirthDiffers = reserve.Birth{}, false
+				f.Warnings = slices.DeleteFunc(slices.Clone(f.Warnings), func(w string) bool { return w == warnBirth })
 			}
 		}
 		f = reserve.Fold([]reserve.Facts{f, rec.facts.Facts})
@@ -223,7 +227,7 @@ func (r *Registry) refresh(ctx context.Context, ids ...string) error {
 	return nil
 }
 
-// offersOf is what a person offers: the functions they name, each at the best level that stands verified.
+// offersOf is what a person offers: their functions, each at the best level that stands verified.
 func offersOf(functions []string, list []store.Verification) []reserve.Offer {
 	out := make([]reserve.Offer, 0, len(functions))
 	for _, fn := range functions {
@@ -236,4 +240,41 @@ func offersOf(functions []string, list []store.Verification) []reserve.Offer {
 		out = append(out, o)
 	}
 	return out
+}
+
+// functionsOf is what registrations name together, from their clear flags: applications add, a correction that names any
+// replaces. It says the same as fold and needs no key.
+func functionsOf(regs []store.Registration) []string {
+	var out []string
+	for _, reg := range regs {
+		switch {
+		case reg.Kind == store.KindCorrection && len(reg.Functions) > 0:
+			out = slices.Clone(reg.Functions)
+		case reg.Kind == store.KindApplication:
+			for _, fn := range reg.Functions {
+				if !slices.Contains(out, fn) {
+					out = append(out, fn)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// ageInDoubt stands where somebody said of a known person that they are a minor.
+const ageInDoubt = "doubt"
+
+// standing is what the records let be done with a person who has neither left nor is held: Active only where the age is shown.
+func (r *Registry) standing(d *driveCard, f *file) reserve.VolunteerState {
+	facts := fold(f.records)
+	pending := slices.ContainsFunc(f.records, func(rec record) bool { return rec.reg.State == reserve.ReceivedPending })
+	switch {
+	case f.ageSettled == ageInDoubt:
+		return reserve.PendingAge
+	case f.ageSettled != "":
+		return reserve.Active
+	case reserve.AgeStateOn(facts.Birth, d.least(), d.today(r.Now())) != reserve.Adult, facts.BirthDiffers && pending:
+		return reserve.PendingAge
+	}
+	return reserve.Active
 }

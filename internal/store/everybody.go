@@ -31,8 +31,28 @@ func (r *Read) AllConsentEnds() (map[string][]ConsentEnd, error) {
 	for _, m := range merges {
 		winners[m[0]] = m[1]
 	}
+	kept, err := r.consentEnds(`SELECT volunteer, recipient, purpose, ended_at FROM consent_end ORDER BY volunteer, recipient, purpose`)
+	if err != nil {
+		return nil, err
+	}
 	out := map[string][]ConsentEnd{}
-	rows, err := r.query(`SELECT volunteer, recipient, purpose, ended_at FROM consent_end ORDER BY volunteer, recipient, purpose`)
+	for id, ends := range kept {
+		for winners[id] != "" {
+			id = winners[id]
+		}
+		out[id] = append(out[id], ends...)
+	}
+	return out, nil
+}
+
+// ConsentEndsBetween gives what was taken back of registrations that nobody has opened, between two ids, both included.
+func (r *Read) ConsentEndsBetween(from, to string) (map[string][]ConsentEnd, error) {
+	return r.consentEnds(`SELECT volunteer, recipient, purpose, ended_at FROM consent_end WHERE volunteer >= $1 AND volunteer <= $2`, from, to)
+}
+
+func (r *Read) consentEnds(query string, args ...any) (map[string][]ConsentEnd, error) {
+	out := map[string][]ConsentEnd{}
+	rows, err := r.query(query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read ends of consent: %w", err)
 	}
@@ -42,9 +62,6 @@ func (r *Read) AllConsentEnds() (map[string][]ConsentEnd, error) {
 		var c ConsentEnd
 		if err := rows.Scan(&id, &c.Recipient, &c.Purpose, &c.EndedAt); err != nil {
 			return nil, fmt.Errorf("read ends of consent: %w", err)
-		}
-		for winners[id] != "" {
-			id = winners[id]
 		}
 		out[id] = append(out[id], c)
 	}

@@ -24,6 +24,8 @@ type mergeImage struct {
 	Winner, Loser reserve.VolunteerState // before
 	After         reserve.VolunteerState // of the winner
 	Verifications []string
+	SettledWinner string // how the winner's age was settled before, and after
+	SettledAfter  string
 	Moved         []string // invitations of the loser that the winner took over
 	Parked        []parkedInvitation
 }
@@ -37,6 +39,7 @@ type MergeRequest struct {
 	Winner, Loser reserve.Volunteer
 	State         reserve.VolunteerState // of the winner afterwards
 	Offers        []reserve.Offer        // of the winner afterwards
+	AgeSettled    string                 // of the winner afterwards
 	Staff         string
 }
 
@@ -63,8 +66,14 @@ func (tx *Tx) Merge(m MergeRequest) error {
 			return conflict("changed-meanwhile")
 		}
 	}
-	if err := tx.setOffers(m.Winner.ID, m.Offers); err != nil {
+	settled, err := tx.AgeSettled(m.Winner.ID)
+	if err != nil {
 		return err
+	}
+	image.SettledWinner, image.SettledAfter = settled, m.AgeSettled
+	_, err = tx.exec(`UPDATE volunteer SET offers = $1, age_settled = $2 WHERE id = $3`, packOffers(m.Offers), m.AgeSettled, m.Winner.ID)
+	if err != nil {
+		return fmt.Errorf("merge: %w", err)
 	}
 	if err := tx.moveBelongings(m, &image); err != nil {
 		return err
@@ -77,14 +86,6 @@ func (tx *Tx) Merge(m MergeRequest) error {
 		m.ID, m.Winner.ID, m.Loser.ID, string(before), m.Staff, tx.at)
 	if err != nil {
 		return fmt.Errorf("keep merge: %w", err)
-	}
-	return nil
-}
-
-func (tx *Tx) setOffers(id string, offers []reserve.Offer) error {
-	_, err := tx.exec(`UPDATE volunteer SET offers = $1 WHERE id = $2`, packOffers(offers), id)
-	if err != nil {
-		return fmt.Errorf("set offers: %w", err)
 	}
 	return nil
 }
@@ -200,8 +201,9 @@ func (tx *Tx) Unmerge(u Undo) error {
 			loser = reserve.Withdrawn
 		}
 	}
-	n, err = tx.exec(`UPDATE volunteer SET state = $1, offers = $2, changed_at = $3, version = version + 1 WHERE id = $4 AND version = $5`,
-		string(winner), packOffers(u.OffersWinner), tx.at, m.Winner, u.WinnerVersion)
+	n, err = tx.exec(`UPDATE volunteer SET state = $1, offers = $2, changed_at = $3, version = version + 1,
+		age_settled = CASE WHEN age_settled = $6 THEN $7 ELSE age_settled END WHERE id = $4 AND version = $5`,
+		string(winner), packOffers(u.OffersWinner), tx.at, m.Winner, u.WinnerVersion, image.SettledAfter, image.SettledWinner)
 	if err != nil {
 		return fmt.Errorf("unmerge: %w", err)
 	}

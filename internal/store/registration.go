@@ -141,6 +141,18 @@ type Opened struct {
 	WithdrawnAt  int64 // as it was read: one that was taken back since is left for the next round
 }
 
+// LockRegistration takes the row of a token before it is read, so that nobody opens it meanwhile; NotFound where there is none.
+func (tx *Tx) LockRegistration(hash []byte) error {
+	n, err := tx.exec(`UPDATE registration SET received_at = received_at WHERE token_hash = $1`, hash)
+	if err != nil {
+		return fmt.Errorf("lock registration: %w", err)
+	}
+	if n == 0 {
+		return notFound(sql.ErrNoRows, "registration")
+	}
+	return nil
+}
+
 // WithdrawUnopened takes a registration back before anybody has opened it; ErrNothing where it is opened or taken back already.
 func (tx *Tx) WithdrawUnopened(id string) error {
 	n, err := tx.exec(`UPDATE registration SET withdrawn_at = $1 WHERE id = $2 AND volunteer IS NULL AND withdrawn_at IS NULL`, tx.at, id)
@@ -176,6 +188,24 @@ func (tx *Tx) Open(list []Opened) (opened []string, err error) {
 		}
 	}
 	return opened, nil
+}
+
+// ClaimEnds gives ends of consent that were kept for unopened registrations to the people Open made of them, with one
+// statement for all; it says how many.
+func (tx *Tx) ClaimEnds(list []Opened) (int64, error) {
+	if len(list) == 0 {
+		return 0, nil
+	}
+	first, last := list[0].Registration, list[0].Registration
+	for _, o := range list {
+		first, last = min(first, o.Registration), max(last, o.Registration)
+	}
+	n, err := tx.exec(`UPDATE consent_end SET volunteer = (SELECT r.volunteer FROM registration r WHERE r.id = consent_end.volunteer)
+		WHERE volunteer IN (SELECT id FROM registration WHERE id >= $1 AND id <= $2 AND volunteer IS NOT NULL)`, first, last)
+	if err != nil {
+		return 0, fmt.Errorf("claim ends of consent: %w", err)
+	}
+	return n, nil
 }
 
 // packList writes codes as ",a,b,", so that one LIKE finds one of them; empty is "".

@@ -151,6 +151,44 @@ func (tx *Tx) TouchVolunteer(id string) error {
 	return err
 }
 
+// TouchVersion is TouchVolunteer where the version is still the given one (0: any); else Conflict "changed-meanwhile".
+func (tx *Tx) TouchVersion(id string, version int64) error {
+	n, err := tx.exec(`UPDATE volunteer SET changed_at = $1, version = version + 1 WHERE id = $2 AND state <> 'erased' AND state <> 'merged' AND (version = $3 OR $3 = 0)`, tx.at, id, version)
+	if err != nil {
+		return fmt.Errorf("touch volunteer: %w", err)
+	}
+	if n == 0 {
+		return conflict("changed-meanwhile")
+	}
+	return nil
+}
+
+// Settle sets state and functions of a person who is still as v says; else Conflict "changed-meanwhile".
+func (tx *Tx) Settle(v reserve.Volunteer, state reserve.VolunteerState, offers []reserve.Offer) error {
+	n, err := tx.exec(`UPDATE volunteer SET state = $1, offers = $2, changed_at = $3, version = version + 1 WHERE id = $4 AND version = $5`,
+		string(state), packOffers(offers), tx.at, v.ID, v.Version)
+	if err != nil {
+		return fmt.Errorf("settle volunteer: %w", err)
+	}
+	if n == 0 {
+		return conflict("changed-meanwhile")
+	}
+	return nil
+}
+
+// ReopenAge makes a person pending again whatever was settled before, until the desk settles it anew; ErrNothing where that is so already.
+func (tx *Tx) ReopenAge(id string) error {
+	n, err := tx.exec(`UPDATE volunteer SET state = CASE WHEN state = 'active' THEN 'pending-age' ELSE state END, age_settled = 'doubt', changed_at = $1, version = version + 1
+		WHERE id = $2 AND state IN ('active', 'pending-age', 'held') AND age_settled <> 'doubt'`, tx.at, id)
+	if err != nil {
+		return fmt.Errorf("reopen age: %w", err)
+	}
+	if n == 0 {
+		return ErrNothing
+	}
+	return nil
+}
+
 // SetOffers replaces a person's functions and levels where the version is still the given one; else Conflict "changed-meanwhile".
 func (tx *Tx) SetOffers(id string, version int64, offers []reserve.Offer) error {
 	n, err := tx.exec(`UPDATE volunteer SET offers = $1, changed_at = $2, version = version + 1 WHERE id = $3 AND version = $4`, packOffers(offers), tx.at, id, version)

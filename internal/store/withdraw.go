@@ -12,11 +12,11 @@ func (tx *Tx) Withdraw(id string) error {
 	if err := tx.SetVolunteerState(id, reserve.Withdrawn, reserve.Active, reserve.Held, reserve.PendingAge); err != nil {
 		return err
 	}
-	return tx.leave(id)
+	return tx.Leave(id)
 }
 
-// leave takes a person out of call-ups, lists and the outbox.
-func (tx *Tx) leave(id string) error {
+// Leave takes a person, and those folded into them, out of call-ups, lists and the outbox.
+func (tx *Tx) Leave(id string) error {
 	folded, err := tx.FoldedInto(id)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (tx *Tx) leave(id string) error {
 // Erase makes a person unreadable in the data: sealed parts, salts and flags go, of those folded into them too. It returns
 // the registrations whose keys must be deleted in the keyring. It may be repeated after a crash between the two.
 func (tx *Tx) Erase(id string) (registrations []string, err error) {
-	if err := tx.leave(id); err != nil {
+	if err := tx.Leave(id); err != nil {
 		return nil, err
 	}
 	folded, err := tx.FoldedInto(id)
@@ -95,7 +95,7 @@ func (tx *Tx) SettleAge(id, how string) error {
 	return nil
 }
 
-// AgeSettled says how a person's age was settled: document, witness, or "".
+// AgeSettled says how a person's age was settled: document, witness, doubt (somebody said that they are a minor), or "".
 func (r *Read) AgeSettled(id string) (string, error) {
 	how, err := one[string](r.row(`SELECT age_settled FROM volunteer WHERE id = $1`, id))
 	if err != nil {
@@ -104,7 +104,7 @@ func (r *Read) AgeSettled(id string) (string, error) {
 	return how, nil
 }
 
-// NamesGone gives registrations of erased people whose sealed part is gone, for deleting keys that a crash left in the keyring.
-func (r *Read) NamesGone(after string, limit int) ([]string, error) {
+// Erased gives registrations whose sealed part is gone, for deleting keys that a crash left in the keyring.
+func (r *Read) Erased(after string, limit int) ([]string, error) {
 	return all(r.conn, one[string], `SELECT id FROM registration WHERE sealed IS NULL AND id > $1 ORDER BY id LIMIT $2`, after, limit)
 }

@@ -68,7 +68,7 @@ CREATE TABLE volunteer (
   offers TEXT NOT NULL,              -- ,medical:0,logistics:2,
   salt BYTEA,                        -- null once erased
   merged_into TEXT,
-  age_settled TEXT NOT NULL,         -- '', document, witness
+  age_settled TEXT NOT NULL,         -- '', document, witness, doubt
   created_at BIGINT NOT NULL,
   changed_at BIGINT NOT NULL,
   version BIGINT NOT NULL

@@ -1,0 +1,116 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+
+	"muster/internal/reserve"
+	"muster/internal/store"
+)
+
+// Withdraw takes a person out at once: no more texts, waves or lists; seats go to the next; every recipient of a list is told by
+// the feed. Who has left already is no error. It works on a locked node.
+func (r *Registry) Withdraw(ctx context.Context, actor reserve.Actor, id string, with ...With) error {
+	v, err := r.reach(ctx, actor, reserve.MayWithdraw, id)
+	if err != nil {
+		return err
+	}
+	err = r.Store.Change(ctx, act(actor, reserve.ActWithdraw, v), func(tx *store.Tx) error {
+		if err := tx.Withdraw(v.ID); err != nil && (len(with) == 0 || unchanged(err, "withdraw") != nil) {
+			return err
+		}
+		return together(tx, with)
+	})
+	if err := unchanged(err, "withdraw"); err != nil {
+		return err
+	}
+	r.Roll.Remove(v.ID)
+	return nil
+}
+
+// Erase makes a person unreadable: they leave as by Withdraw, sealed parts and salts go from the data, and their keys from the
+// keyring. It works on a locked node. After a crash between the two, SweepKeys ends it.
+func (r *Registry) Erase(ctx context.Context, actor reserve.Actor, id string) error {
+	v, err := r.reach(ctx, actor, reserve.MayErase, id)
+	if err != nil {
+		return err
+	}
+	return r.erase(ctx, act(actor, reserve.ActErase, v), nil)
+}
+
+// erase erases the subject of an act; also is done in the same change.
+func (r *Registry) erase(ctx context.Context, a reserve.Act, also With) error {
+	var keys []string
+	err := r.Store.Change(ctx, a, func(tx *store.Tx) (err error) {
+		if keys, err = tx.Erase(a.Subject); err != nil || also == nil {
+			return err
+		}
+		return also(tx)
+	})
+	if err != nil {
+		return fmt.Errorf("erase: %w", err)
+	}
+	r.Roll.Remove(a.Subject)
+	if err := r.Keyring.Erase(ctx, keys); err != nil {
+		return fmt.Errorf("erase keys: %w", err)
+	}
+	return nil
+}
+
+// SweepKeys deletes keys of erased records that a crash left in the keyring. The server calls it once at start.
+func (r *Registry) SweepKeys(ctx context.Context) error {
+	for after := ""; ; {
+		var gone []string
+		err := r.Store.View(ctx, func(rd *store.Read) (err error) {
+			gone, err = rd.Erased(after, perPage)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("read erased records: %w", err)
+		}
+		if len(gone) == 0 {
+			return nil
+		}
+		if err := r.Keyring.Erase(ctx, gone); err != nil {
+			return fmt.Errorf("erase keys: %w", err)
+		}
+		after = gone[len(gone)-1]
+	}
+}
+
+// EndConsent takes a person's consent to a recipient for a purpose back; their entries on its lists end, and it is told. Nothing
+// else changes for the person. It works on a locked node.
+func (r *Registry) EndConsent(ctx context.Context, actor reserve.Actor, id string, c reserve.ConsentGiven, with ...With) error {
+	v, err := r.reach(ctx, actor, reserve.MayCorrect, id)
+	if err != nil {
+		return err
+	}
+	a := act(actor, reserve.ActCorrect, v)
+	a.Note = "consent-end"
+	err = r.Store.Change(ctx, a, func(tx *store.Tx) error {
+		if err := endConsent(tx, v.ID, c); err != nil && (len(with) == 0 || unchanged(err, "end") != nil) {
+			return err
+		}
+		return together(tx, with)
+	})
+	if err := unchanged(err, "end a consent"); err != nil {
+		return err
+	}
+	return r.refresh(ctx, v.ID)
+}
+
+func endConsent(tx *store.Tx, id string, c reserve.ConsentGiven) error {
+	if err := tx.EndConsent(id, c.Recipient, c.Purpose); err != nil {
+		return err
+	}
+	folded, err := tx.FoldedInto(id)
+	if err != nil {
+		return err
+	}
+	for _, who := range append(folded, id) {
+		if _, err := tx.EndEntriesFor(who, c.Recipient, c.Purpose); err != nil {
+			return err
+		}
+	}
+	return tx.TouchVolunteer(id)
+}
