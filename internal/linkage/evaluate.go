@@ -127,9 +127,18 @@ func (t *trial) measure() Report {
 	if two {
 		pairs = marry(edges, join)
 	} else {
-		pairs = within(cluster(edges, join, edgeFloor))
+		pairs = within(cluster(edges, join, t.index.bits))
 	}
 	return t.count(pairs, probability(join))
+}
+
+// bits weighs two held records, met or not.
+func (x *Index) bits(a, b uint32) float32 {
+	var va, vb view
+	x.rows.open(a, &va)
+	x.rows.open(b, &vb)
+	m, _ := x.pair(&va, &vb)
+	return float32(m.Bits)
 }
 
 const edgeFloor = -12

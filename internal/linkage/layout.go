@@ -16,7 +16,8 @@ type layout struct {
 }
 
 var layouts = map[string]layout{
-	"febrl": {Febrl, "rec_id", febrlEntity, fillColumns},
+	"febrl":  {Febrl, "rec_id", febrlEntity, fillColumns},
+	"splink": {Historical, "cluster", strings.TrimSpace, fillColumns},
 }
 
 // febrlEntity reads rec-1070-dup-0 as 1070.

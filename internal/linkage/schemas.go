@@ -65,3 +65,29 @@ func Febrl() *Schema {
 		},
 	}
 }
+
+// Historical is the schema of Splink's historical_50k: people of the past, some ten records each.
+func Historical() *Schema {
+	return &Schema{
+		Name: "historical", Duplicates: 3,
+		Fields: []Field{
+			{Name: "first_name", Kind: Word}, {Name: "surname", Kind: Word}, {Name: "dob", Kind: Date}, {Name: "birth_place", Kind: Words},
+			{Name: "postcode_fake", Kind: Code}, {Name: "gender", Kind: Choice}, {Name: "occupation", Kind: Choice},
+		},
+		Swaps: [][2]string{{"first_name", "surname"}},
+		Rules: []Rule{
+			{"dob, surname", []Part{{"dob", Whole, 0}, {"surname", Head, 1}}, 250},
+			{"dob, first name", []Part{{"dob", Whole, 0}, {"first_name", Head, 1}}, 250},
+			{"postcode, dob", []Part{{"postcode_fake", Whole, 0}, {"dob", Year, 0}}, 250},
+			{"postcode, first name", []Part{{"postcode_fake", Whole, 0}, {"first_name", Head, 2}}, 250},
+			{"postcode, surname", []Part{{"postcode_fake", Whole, 0}, {"surname", Head, 2}}, 250},
+			{"names", []Part{{"first_name", Skeleton, 0}, {"surname", Skeleton, 0}}, 250},
+			{"surname, place", []Part{{"surname", Whole, 0}, {"birth_place", Whole, 0}}, 250},
+			{"surname, year", []Part{{"surname", Skeleton, 0}, {"dob", Year, 0}}, 250},
+			{"surname, first letter", []Part{{"surname", Whole, 0}, {"first_name", Head, 1}}, 250},
+			{"first name, place, year", []Part{{"first_name", Whole, 0}, {"birth_place", Whole, 0}, {"dob", Year, 0}}, 250},
+			{"surname, occupation", []Part{{"surname", Whole, 0}, {"occupation", Whole, 0}}, 250},
+			{"place, day", []Part{{"birth_place", Whole, 0}, {"dob", MonthDay, 0}}, 250},
+		},
+	}
+}
