@@ -3,18 +3,63 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	"muster/internal/reserve"
+	"muster/internal/seal"
 )
 
 // KeptCallUp is a call-up as kept. What is not a code, a time or a count (risk, assembly points, reason) lies in Sealed,
 // in a house box for the place {drive, "callup", id}.
 type KeptCallUp struct {
 	reserve.CallUp
+	Reason     string // of an urgent call-up; sealed
 	Sealed     []byte
 	NextStepAt int64
+}
+
+// details is what of a call-up is sealed.
+type details struct {
+	Risk   reserve.Risk `json:"risk"`
+	Points []string     `json:"points"` // of the needs, in order
+	Reason string       `json:"reason,omitempty"`
+}
+
+func (c *KeptCallUp) place() seal.AD { return seal.AD{Drive: c.Drive, Table: "callup", ID: c.ID} }
+
+// SealDetails fills Sealed from the risk, the assembly points and the reason.
+func (c *KeptCallUp) SealDetails(secrets *seal.Secrets) error {
+	d := details{Risk: c.Risk, Reason: c.Reason}
+	for _, n := range c.Needs {
+		d.Points = append(d.Points, n.AssemblyPoint)
+	}
+	plain, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("write call-up: %w", err)
+	}
+	c.Sealed, err = secrets.SealHouse(c.place(), plain)
+	return err
+}
+
+// OpenDetails fills the risk, the assembly points and the reason from Sealed.
+func (c *KeptCallUp) OpenDetails(secrets *seal.Secrets) error {
+	plain, err := secrets.OpenHouse(c.place(), c.Sealed)
+	if err != nil {
+		return fmt.Errorf("open call-up: %w", err)
+	}
+	var d details
+	if err := json.Unmarshal(plain, &d); err != nil {
+		return fmt.Errorf("read call-up: %w", err)
+	}
+	c.Risk, c.Reason = d.Risk, d.Reason
+	for i := range c.Needs {
+		if i < len(d.Points) {
+			c.Needs[i].AssemblyPoint = d.Points[i]
+		}
+	}
+	return nil
 }
 
 // codeRest is how long a letter stays taken after its call-up has closed (field case C029: seven days), in µs.

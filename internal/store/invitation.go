@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"hash/fnv"
 
 	"muster/internal/reserve"
 )
@@ -17,6 +18,13 @@ func (r *Read) Invitation(id string) (reserve.Invitation, error) {
 		return inv, notFound(err, "invitation")
 	}
 	return inv, nil
+}
+
+// Pin is the four digits by which people who share a phone say who answers. It follows from the invitation and is no secret.
+func Pin(invitation string) string {
+	h := fnv.New32a()
+	h.Write([]byte(invitation))
+	return fmt.Sprintf("%04d", h.Sum32()%10_000)
 }
 
 // InvitationOf finds a person's invitation to a need; ok is false where there is none.
@@ -81,7 +89,8 @@ func scanInvitation(row scanner) (reserve.Invitation, error) {
 	return i, err
 }
 
-// moveInvitation moves an invitation on if it is still in the state it was read in; else ErrMoved. The answer's time is
+// moveInvitation moves an invitation on if it is still in the state it was read in; else ErrMoved. Whether a text has
+// reached the person changes without the need's row, so those two states count as one. The answer's time is
 // set by the first answer and by every change of mind; a machine's moves (standing down, dropping) leave it.
 func (tx *Tx) moveInvitation(inv reserve.Invitation, to reserve.InvitationState, ticket int64) error {
 	answered := int64(0)
@@ -93,7 +102,8 @@ func (tx *Tx) moveInvitation(inv reserve.Invitation, to reserve.InvitationState,
 		answered = inv.AnsweredAt
 	}
 	n, err := tx.exec(`UPDATE invitation SET state = $1, ticket = $2, unclear = FALSE, answered_at = COALESCE($3, answered_at)
-		WHERE id = $4 AND state = $5`, string(to), nullTime(ticket), nullTime(answered), inv.ID, string(inv.State))
+		WHERE id = $4 AND (state = $5 OR $6 = TRUE AND state IN ('invited', 'unreached'))`,
+		string(to), nullTime(ticket), nullTime(answered), inv.ID, string(inv.State), inv.State == reserve.Invited || inv.State == reserve.Unreached)
 	if err != nil {
 		return fmt.Errorf("move invitation: %w", err)
 	}

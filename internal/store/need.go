@@ -8,8 +8,8 @@ import (
 	"muster/internal/reserve"
 )
 
-// ErrMoved says that an invitation changed between reading and writing it; the caller reads again.
-var ErrMoved = errors.New("the invitation changed meanwhile")
+// ErrMoved says that a row changed between reading and writing it; the caller reads again.
+var ErrMoved = errors.New("the row changed meanwhile")
 
 const needColumns = `id, callup, function, qualification, wanted, level, area, confirm_limit, limit_fixed, standby_max, confirmed, standby,
 	arrived, checked_in, turned_away`
@@ -74,11 +74,23 @@ func (tx *Tx) seat(need string, ahead bool) (bool, error) {
 	return n == 1, nil
 }
 
+// holdInvitation reads an invitation while the row of its need is held: every settling of a place goes through here.
+func (tx *Tx) holdInvitation(id string) (reserve.Invitation, error) {
+	inv, err := tx.Invitation(id)
+	if err != nil {
+		return inv, err
+	}
+	if err := tx.lockNeed(inv.Need); err != nil {
+		return inv, err
+	}
+	return tx.Invitation(id)
+}
+
 // TakeSeat settles a yes: a seat, stand-by, or nothing left. late says that a seat is out of the question (a yes after the
 // hour), so that only stand-by can be had. repeat says that the person had that place already and nothing changed. It
 // returns ErrMoved where the person's other answer was settled at the same instant; the caller runs it again.
 func (tx *Tx) TakeSeat(invitation string, late bool) (place reserve.Place, repeat bool, err error) {
-	inv, err := tx.Invitation(invitation)
+	inv, err := tx.holdInvitation(invitation)
 	if err != nil {
 		return "", false, err
 	}
@@ -87,9 +99,6 @@ func (tx *Tx) TakeSeat(invitation string, late bool) (place reserve.Place, repea
 		return reserve.PlaceSeat, true, nil
 	case reserve.OnStandby:
 		return reserve.PlaceStandby, true, nil
-	}
-	if err := tx.lockNeed(inv.Need); err != nil {
-		return "", false, err
 	}
 	if !late {
 		got, err := tx.seat(inv.Need, false)
@@ -121,7 +130,7 @@ func (tx *Tx) TakeSeat(invitation string, late bool) (place reserve.Place, repea
 // seat or stand-by it had back; a free seat goes to the oldest stand-by in the same transaction. It returns those who moved up.
 // changed is false where the invitation is in that state already.
 func (tx *Tx) Release(invitation string, to reserve.InvitationState) (up []reserve.Invitation, changed bool, err error) {
-	inv, err := tx.Invitation(invitation)
+	inv, err := tx.holdInvitation(invitation)
 	if err != nil {
 		return nil, false, err
 	}
@@ -130,9 +139,6 @@ func (tx *Tx) Release(invitation string, to reserve.InvitationState) (up []reser
 	}
 	if inv.State != reserve.Confirmed && inv.State != reserve.OnStandby {
 		return nil, true, tx.moveInvitation(inv, to, 0)
-	}
-	if err := tx.lockNeed(inv.Need); err != nil {
-		return nil, false, err
 	}
 	query := `UPDATE need SET confirmed = confirmed - 1 WHERE id = $1 AND confirmed > 0`
 	if inv.State == reserve.OnStandby {

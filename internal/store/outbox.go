@@ -105,6 +105,21 @@ func (tx *Tx) Queue(list ...Outbound) error {
 	return nil
 }
 
+// SettingPaused is the setting that stops all sending while it is "yes".
+const SettingPaused = "sending.paused"
+
+// TextsDue reports whether a claim would find anything to do: a due text, or one whose node did not come back.
+func (r *Read) TextsDue(now int64, lanes []Lane) (bool, error) {
+	for _, lane := range lanes {
+		n, err := one[int64](r.row(`SELECT COUNT(*) FROM (SELECT id FROM outbox WHERE state = 'queued' AND lane = $1 AND due_at <= $2 LIMIT 1) AS due`, string(lane), now))
+		if err != nil || n > 0 {
+			return n > 0, err
+		}
+	}
+	n, err := one[int64](r.row(`SELECT COUNT(*) FROM outbox WHERE state = 'sending' AND lease_until <= $1`, now))
+	return n > 0, err
+}
+
 // Claim is what a node asks of the queue for one gateway.
 type Claim struct {
 	Carrier  string

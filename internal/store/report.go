@@ -30,7 +30,7 @@ func (tx *Tx) report(rep reserve.DeliveryReport) (known, settled bool, err error
 		err := row.Scan(&r.id, &r.invitation, &r.state, &r.parts, &r.delivered, &r.failed)
 		return r, err
 	}, `SELECT id, COALESCE(invitation, ''), state, parts, parts_delivered, parts_failed FROM outbox
-		WHERE id = $1 OR (carrier_ref <> '' AND carrier = $2 AND carrier_ref = $3)`, rep.Ref, rep.Carrier, rep.CarrierRef)
+		WHERE id = $1 OR (carrier_ref <> '' AND carrier = $2 AND carrier_ref = $3) ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END`, rep.Ref, rep.Carrier, rep.CarrierRef)
 	if err != nil {
 		return false, false, fmt.Errorf("find text: %w", err)
 	}
