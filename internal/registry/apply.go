@@ -119,45 +119,55 @@ func place(reg *store.Registration) seal.AD {
 
 // keep stores a registration, or finds that its reference was there before.
 func (r *Registry) keep(ctx context.Context, actor reserve.Actor, reg store.Registration, names seal.RefNames) (reserve.Receipt, error) {
-	var answer reserve.Receipt
-	conflicting := false
+	var done kept
 	act := reserve.Act{Actor: actor, Verb: reserve.ActApply, Subject: reg.ID, Salt: reg.Digest, Count: 1}
-	err := r.Store.Change(ctx, act, func(tx *store.Tx) error {
-		conflicting = false
-		had, same, err := tx.AddRegistration(reg)
-		if err != nil {
+	err := r.Store.Change(ctx, act, func(tx *store.Tx) (err error) {
+		if done, err = add(tx, reg, names); err != nil {
 			return err
 		}
-		if had == nil {
-			answer = receiptOf(&reg, names, false)
-			return nil
+		if done.conflict {
+			tx.Act().Verb = reserve.ActConflict
 		}
-		if same || len(had.Sealed) == 0 { // a repeat of what was erased is answered, and not taken in again
-			answer = receiptOf(had, names, true)
-			return store.ErrNothing
-		}
-		conflicting = true
-		// The row of a conflict points to the first one by that one's token, and has a token of its own that nobody knows,
-		// drawn from its content, so that the same conflict again is one row.
-		other := reg
-		other.Kind, other.Receipt, other.State, other.Consents = store.KindConflict, had.Receipt, had.State, nil
-		other.TokenHash, other.Digest = names.Digest(append([]byte("conflict"), reg.Digest...))[:16], had.TokenHash
-		if again, _, err := tx.AddRegistration(other); err != nil || again != nil {
-			return errors.Join(err, nothingIf(again != nil))
-		}
-		tx.Act().Verb = reserve.ActConflict
-		return nil
+		return nothingIf(!done.fresh)
 	})
 	if err != nil && !errors.Is(err, store.ErrNothing) {
 		return reserve.Receipt{}, fmt.Errorf("keep a registration: %w", err)
 	}
-	if err == nil {
+	if done.fresh {
 		r.notify()
 	}
-	if conflicting {
-		return reserve.Receipt{}, &reserve.Error{Kind: reserve.Conflict, Code: "conflict", Field: "ref"}
+	if done.conflict {
+		return reserve.Receipt{}, errConflict()
 	}
-	return answer, nil
+	return receiptOf(&done.reg, names, !done.fresh), nil
+}
+
+func errConflict() error {
+	return &reserve.Error{Kind: reserve.Conflict, Code: "conflict", Field: "ref"}
+}
+
+// kept is what became of a registration in the store.
+type kept struct {
+	reg      store.Registration // the first one under the reference
+	fresh    bool               // a row was added
+	conflict bool               // under a known reference with other content
+}
+
+// add keeps a registration in a change. One with a known reference and other content becomes a row of its own that points to the first
+// by that one's token, and has a token that nobody knows, drawn from its content, so that the same conflict again is one row.
+func add(tx *store.Tx, reg store.Registration, names seal.RefNames) (kept, error) {
+	had, same, err := tx.AddRegistration(reg)
+	if err != nil || had == nil {
+		return kept{reg: reg, fresh: true}, err
+	}
+	if same || len(had.Sealed) == 0 { // a repeat of what was erased is answered, and not taken in again
+		return kept{reg: *had}, nil
+	}
+	other := reg
+	other.Kind, other.Receipt, other.State, other.Consents = store.KindConflict, had.Receipt, had.State, nil
+	other.TokenHash, other.Digest = names.Digest(append([]byte("conflict"), reg.Digest...))[:16], had.TokenHash
+	again, _, err := tx.AddRegistration(other)
+	return kept{reg: *had, fresh: again == nil, conflict: true}, err
 }
 
 func nothingIf(yes bool) error {

@@ -76,7 +76,7 @@ func (r *Registry) Merge(ctx context.Context, actor reserve.Actor, winner, loser
 		return err
 	}
 	a := act(actor, reserve.ActMerge, w)
-	a.Digest = audit.Subject(l.Salt, []byte(l.ID)) // the log names both
+	a.Digest = bothIDs(w, l)
 	err = r.Store.Change(ctx, a, func(tx *store.Tx) error { return r.merge(tx, req) })
 	if err != nil {
 		return fmt.Errorf("merge: %w", err)
@@ -90,6 +90,11 @@ func (r *Registry) Merge(ctx context.Context, actor reserve.Actor, winner, loser
 		return r.offer(ctx, p)
 	}
 	return nil
+}
+
+// bothIDs names winner and loser in the log: 16 salted bytes each.
+func bothIDs(w, l reserve.Volunteer) []byte {
+	return append(audit.Subject(w.Salt, []byte(w.ID)), audit.Subject(l.Salt, []byte(l.ID))...)
 }
 
 // mergeRequest works out what the one person will be: who has left as either has left; two who are held stay held; else age
@@ -203,7 +208,7 @@ func (r *Registry) Unmerge(ctx context.Context, actor reserve.Actor, id string) 
 	}
 	u.WinnerVersion, u.WinnerState = w.Version, w.State
 	a := act(actor, reserve.ActUnmerge, w)
-	a.Digest = audit.Subject(l.Salt, []byte(l.ID))
+	a.Digest = bothIDs(w, l)
 	err = r.Store.Change(ctx, a, func(tx *store.Tx) error {
 		if err := tx.Unmerge(u); err != nil {
 			return err

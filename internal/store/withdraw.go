@@ -108,3 +108,14 @@ func (r *Read) AgeSettled(id string) (string, error) {
 func (r *Read) Erased(after string, limit int) ([]string, error) {
 	return all(r.conn, one[string], `SELECT id FROM registration WHERE sealed IS NULL AND id > $1 ORDER BY id LIMIT $2`, after, limit)
 }
+
+// EraseRegistration makes one registration of an undone import unreadable and frees its reference, so that the row can be
+// imported again; token is a hash that nobody knows.
+func (tx *Tx) EraseRegistration(id string, token []byte) error {
+	_, err := tx.exec(`UPDATE registration SET sealed = NULL, functions = '', consents = '', token_hash = $1, digest = $1, withdrawn_at = COALESCE(withdrawn_at, $2) WHERE id = $3`,
+		token, tx.at, id)
+	if err != nil {
+		return fmt.Errorf("erase registration: %w", err)
+	}
+	return nil
+}
