@@ -47,7 +47,7 @@ func (c *htmlCheck) fault(format string, args ...any) {
 	c.faults = append(c.faults, fmt.Sprintf(format, args...))
 }
 
-var voidTags = []string{"meta", "link", "input", "br", "img", "hr", "path", "circle", "rect", "line", "polyline"}
+var voidTags = []string{"meta", "link", "input", "br", "img", "hr"}
 
 func (c *htmlCheck) open(t html.Token) {
 	a := map[string]string{}

@@ -17,7 +17,12 @@ func (w *Web) home(rw http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return renderSmall(rw, r, http.StatusOK, homePage(w.voice(r, nil), drives))
+	v := w.voice(r, nil)
+	if len(drives) > 0 {
+		v = w.voice(r, &drives[0].Drive) // what the first drive's people read; its own name stays out of the page
+		v.Drive = nil
+	}
+	return renderSmall(rw, r, http.StatusOK, homePage(v, drives))
 }
 
 // drives lists the drives of this registry.
@@ -70,6 +75,11 @@ func (w *Web) joinForm(rw http.ResponseWriter, r *http.Request) error {
 }
 
 func (w *Web) join(rw http.ResponseWriter, r *http.Request) error {
+	if w.Admit != nil {
+		if err := w.Admit(r); err != nil {
+			return err
+		}
+	}
 	if err := r.ParseForm(); err != nil {
 		return formFault(err)
 	}

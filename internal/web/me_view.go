@@ -3,36 +3,31 @@ package web
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"muster/internal/registry"
 	"muster/internal/reserve"
-	"muster/internal/store"
 )
 
-// meView is what a person may see of their own entry. Facts is nil where nobody can read them now: the node is locked,
-// has not opened the registration yet, or the entry is erased.
+// meView is what a person may see of their own entry.
 type meView struct {
 	view
-	Receipt      string
-	Address      string // of this page, to write down
-	State        string
-	RegisteredAt int64
-	Pending      bool
-	New          bool
-	Done         string
-	Functions    []string
-	Facts        *reserve.Facts
-	Place        string
-	Consents     []reserve.Consent
-	Held         []store.Held
-	Values       url.Values // what was typed in a correction that was refused
-	Faults       reserve.Faults
+	Own     registry.Own
+	Address string // of this page, to write down
+	New     bool
+	Done    string
+	Place   string
+	Values  url.Values // what was typed in a correction that was refused
+	Faults  reserve.Faults
 }
 
 // open reports whether anything can still be changed.
-func (v meView) open() bool { return v.State != "withdrawn" && v.State != "erased" }
+func (v meView) open() bool {
+	return v.Own.State != registry.OwnWithdrawn && v.Own.State != registry.OwnErased
+}
 
 func (v meView) doneText() string {
 	switch v.Done {
@@ -48,28 +43,12 @@ func (v meView) doneText() string {
 	return ""
 }
 
-func (v meView) functions(codes []string) string {
-	names := make([]string, len(codes))
-	for i, c := range codes {
-		names[i] = v.function(c)
-	}
-	return strings.Join(names, ", ")
-}
-
 func (v meView) qualifications(codes []string) string {
 	names := make([]string, len(codes))
 	for i, c := range codes {
 		names[i] = v.qualification(c)
 	}
 	return strings.Join(names, ", ")
-}
-
-// given says when a consent was given and, where it has, ended.
-func (v meView) given(c reserve.Consent) string {
-	if c.EndedAt != 0 {
-		return v.Text("me.consent-ended", "when", v.at(c.GivenAt), "ended", v.at(c.EndedAt))
-	}
-	return v.Text("me.consent-given", "when", v.at(c.GivenAt))
 }
 
 func (v meView) fault(input string) string {
@@ -104,11 +83,7 @@ func (v meView) value(input string) string {
 	}
 	switch input {
 	case "name":
-		return v.Facts.Name.Reveal()
-	case "phone":
-		if len(v.Facts.Phones) > 0 {
-			return v.Facts.Phones[0].E164.Reveal()
-		}
+		return v.Own.Facts.Name.Reveal()
 	case "place":
 		return v.Place
 	}
@@ -119,7 +94,7 @@ func (v meView) offers(function string) bool {
 	if v.Values != nil {
 		return slices.Contains(v.Values["functions"], function)
 	}
-	return slices.Contains(v.Functions, function)
+	return slices.Contains(v.Own.Functions, function)
 }
 
 // birth writes a birth so that a person can check it.
@@ -128,4 +103,26 @@ func (v view) birth(b reserve.Birth) string {
 		return v.Text("join.age-on", "age", int64(b.Age), "when", b.AsOf.String())
 	}
 	return b.String()
+}
+
+// phones are the numbers of the correction, with an empty line for one more.
+func (v meView) phones() []string {
+	if v.Values != nil {
+		return v.Values["phone"]
+	}
+	list := make([]string, 0, len(v.Own.Facts.Phones)+1)
+	for _, p := range v.Own.Facts.Phones {
+		list = append(list, p.E164.Reveal())
+	}
+	if len(list) < reserve.MaxPhones {
+		list = append(list, "")
+	}
+	return list
+}
+
+func (v meView) phoneID(i int) string {
+	if i == 0 {
+		return "f-phone"
+	}
+	return "f-phone" + strconv.Itoa(i+1)
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"muster/internal/gazetteer"
 	"muster/internal/lang"
@@ -20,6 +21,7 @@ import (
 	"muster/internal/reserve"
 	"muster/internal/roll"
 	"muster/internal/seal"
+	"muster/internal/staff"
 	"muster/internal/store"
 	"muster/internal/testkit"
 )
@@ -31,43 +33,147 @@ type site struct {
 	store    *store.Store
 	registry *registry.Registry
 	vault    *seal.Vault
+	roll     *roll.Roll
+	staff    *staff.Accounts
 	web      *Web
-	log      *bytes.Buffer
+	mux      *http.ServeMux
+	log      *syncBuffer
 	url      string
 	drive    reserve.Drive
 
 	closeStore func()
 }
 
+// house is the keys of the registry of these tests; made once, because the passphrase is costly on purpose.
+var house = sync.OnceValues(func() (seal.KeysFile, error) {
+	file, _, err := seal.Create(passphrase, "muster.test/log", seal.MinArgon2id())
+	return file, err
+})
+
+var (
+	places = sync.OnceValues(gazetteer.Load)
+	texts  = sync.OnceValues(lang.Load)
+)
+
+const passphrase = "correct horse battery staple"
+
 // newSite serves a locked node with the drive of the tests.
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{t: t, clock: testkit.NewClock(), log: &bytes.Buffer{}, drive: testkit.Drive()}
+	s := &site{t: t, clock: testkit.NewClock(), log: &syncBuffer{}, drive: testkit.Drive(), roll: roll.New()}
 	s.openStore()
-	places, err := gazetteer.Load()
+	g, err := places()
 	check(t, err)
-	texts, err := lang.Load()
+	catalog, err := texts()
 	check(t, err)
-	_, public := seal.NewIntakeKey()
+	keys, err := house()
+	check(t, err)
+	public, err := keys.Intake()
+	check(t, err)
 	s.vault = seal.NewVault(seal.NewDoor())
-	s.registry = registry.New(registry.Config{Store: s.store, Keyring: testkit.Keyring(t), Vault: s.vault, Intake: s.store.NewIntake(public), Roll: roll.New(), Gazetteer: places, Now: s.clock.Now})
+	s.registry = registry.New(registry.Config{Store: s.store, Keyring: testkit.Keyring(t), Vault: s.vault, Intake: s.store.NewIntake(public), Roll: s.roll, Gazetteer: g, Now: s.clock.Now})
+	s.staff = staff.New(staff.Config{Store: s.store, Now: s.clock.Now})
 	s.putDrive(store.DriveOpen)
-	s.web = New(Config{Store: s.store, Registry: s.registry, Lang: texts, Gazetteer: places, Now: s.clock.Now,
-		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
-	mux := http.NewServeMux()
-	s.web.Public(mux)
-	server := httptest.NewServer(mux)
+	s.web, err = New(Config{Store: s.store, Registry: s.registry, Staff: s.staff, Roll: s.roll, Node: s, Lang: catalog, Gazetteer: g, Now: s.clock.Now,
+		Refresh: 10 * time.Millisecond, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	check(t, err)
+	s.mux = http.NewServeMux()
+	s.web.Public(s.mux)
+	s.web.Console(s.mux)
+	server := httptest.NewServer(s.mux)
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(s.log.String())
 		}
-		if unknown := texts.Unknown(); len(unknown) > 0 {
+		if unknown := catalog.Unknown(); len(unknown) > 0 {
 			t.Errorf("pages asked for sentences that do not exist: %q", unknown)
 		}
 	})
 	return s
+}
+
+// newOpenSite is an unlocked node.
+func newOpenSite(t *testing.T) *site {
+	t.Helper()
+	s := newSite(t)
+	check(t, s.Unlock(context.Background(), passphrase))
+	return s
+}
+
+// Unlock, Lock, Progress and Ready make the site its own NodeControl.
+func (s *site) Unlock(ctx context.Context, passphrase string) error {
+	keys, err := house()
+	if err != nil {
+		return err
+	}
+	secrets, err := keys.Unlock(passphrase)
+	if err != nil {
+		return err
+	}
+	s.vault.Unlock(secrets)
+	return s.registry.Load(ctx, nil)
+}
+
+func (s *site) Lock() {
+	s.vault.Lock()
+	s.registry.Forget()
+}
+
+func (s *site) Progress() (done, total int) { return s.roll.Count(), s.roll.Count() }
+
+func (s *site) Ready() bool { return s.vault.Unlocked() && s.roll.Loaded() }
+
+// openAll opens what came in.
+func (s *site) openAll() {
+	s.t.Helper()
+	check(s.t, s.registry.Drain(context.Background()))
+}
+
+// syncBuffer is a log that may be written and read at once.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// as is a browser in which a member of staff of a role is signed in, over all sites and functions.
+func (s *site) as(role reserve.Role) *browser {
+	s.t.Helper()
+	return s.asOf(staff.Account{Handle: string(role) + "-" + strings.ToLower(store.PublicID()[:6]), Role: role})
+}
+
+func (s *site) asOf(a staff.Account) *browser {
+	s.t.Helper()
+	ctx, system := context.Background(), staff.System("n1")
+	id, err := s.staff.Add(ctx, system, a)
+	check(s.t, err)
+	b := s.browser()
+	b.id = id
+	if a.Role == reserve.RoleDevice { // has no page to sign in with; whoever holds its token may still try
+		token, err := s.staff.IssueToken(ctx, system, id, store.TokenDevice)
+		check(s.t, err)
+		address, err := url.Parse(s.url + "/console")
+		check(s.t, err)
+		b.client.Jar.SetCookies(address, []*http.Cookie{{Name: cookieName, Value: token.Reveal(), Path: "/console"}})
+		return b
+	}
+	link, err := s.staff.IssueLink(ctx, system, id)
+	check(s.t, err)
+	b.post("/console/link/"+link.Reveal(), nil).to(s.t)
+	return b
 }
 
 // openStore opens a store that a test may close behind the pages' back.
@@ -97,12 +203,13 @@ func (s *site) putDrive(state store.DriveState) {
 type browser struct {
 	s      *site
 	client *http.Client
+	id     string // of the member of staff
 }
 
 func (s *site) browser() *browser {
 	jar, err := cookiejar.New(nil)
 	check(s.t, err)
-	return &browser{s, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{s: s, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // page is an answer as read.
@@ -115,6 +222,7 @@ type page struct {
 
 func (b *browser) do(r *http.Request) page {
 	b.s.t.Helper()
+	r.Header.Set("Accept-Language", "en")
 	answer, err := b.client.Do(r)
 	check(b.s.t, err)
 	defer answer.Body.Close()

@@ -24,7 +24,7 @@ type view struct {
 
 // voice chooses the language of a page: the address says it, else the browser, else the drive.
 func (w *Web) voice(r *http.Request, d *reserve.Drive) view {
-	spoken := w.Lang.Languages()
+	spoken := w.spoken
 	if d != nil {
 		spoken = d.Languages
 	}

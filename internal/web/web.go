@@ -3,11 +3,14 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"muster/internal/gazetteer"
 	"muster/internal/lang"
 	"muster/internal/registry"
+	"muster/internal/roll"
+	"muster/internal/staff"
 	"muster/internal/store"
 )
 
@@ -15,24 +18,48 @@ import (
 type Config struct {
 	Store     *store.Store
 	Registry  *registry.Registry
+	Staff     *staff.Accounts
+	Roll      *roll.Roll
+	Node      NodeControl
 	Lang      *lang.Catalog
 	Gazetteer *gazetteer.Gazetteer
 	Now       func() time.Time
 	Log       *slog.Logger
 	// TextNumber is where people can text instead when the page is too busy; empty where there is none.
 	TextNumber string
+	// HTTPS says that the pages are reached over https only, though this node may speak http to a proxy before it.
+	HTTPS bool
+	// Address says where a request comes from; nil is the other end of the connection. A server behind a proxy that it
+	// trusts gives its own.
+	Address func(*http.Request) netip.Addr
+	// Admit refuses a registration that comes too fast from one address, or that the machine cannot take now; nil admits all.
+	Admit func(*http.Request) error
+	// Refresh is how often a watched board is worked out anew; 0 is two seconds.
+	Refresh time.Duration
 }
 
 // Web serves the pages. It is safe for concurrent use.
 type Web struct {
 	Config
 	csp    string
+	spoken []string // every language, the one that is never missing first
+	assets assets
 	origin *http.CrossOriginProtection
 }
 
-// New makes the pages.
-func New(c Config) *Web {
-	return &Web{Config: c, csp: policy(style), origin: http.NewCrossOriginProtection()}
+// New makes the pages. It fails only where the program was built without its files.
+func New(c Config) (*Web, error) {
+	files, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	spoken := []string{lang.Last}
+	for _, code := range c.Lang.Languages() {
+		if code != lang.Last {
+			spoken = append(spoken, code)
+		}
+	}
+	return &Web{Config: c, csp: policy(style), spoken: spoken, assets: files, origin: http.NewCrossOriginProtection()}, nil
 }
 
 // Public adds the public pages to a mux: this table is all there is.
@@ -42,6 +69,8 @@ func (w *Web) Public(mux *http.ServeMux) {
 		"GET /{drive}":         w.driveHome,
 		"GET /{drive}/{page}":  w.drivePart(w.joinForm),
 		"POST /{drive}/{page}": w.drivePart(w.join),
+		"GET /me/{token}":      w.me,
+		"POST /me/{token}":     w.meChange,
 	} {
 		mux.HandleFunc(pattern, w.page(h))
 	}

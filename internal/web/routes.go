@@ -1,0 +1,30 @@
+package web
+
+import "muster/internal/reserve"
+
+// routes is every page and form of the console behind the sign-in, with the right it needs.
+func (w *Web) routes() []route {
+	return []route{
+		{"GET /console", "", w.start, 0},
+		{"GET /console/events", reserve.MaySeeBoard, w.events, 0},
+		{"GET /console/d/{drive}", reserve.MaySeeBoard, w.board, 0},
+		{"POST /console/d/{drive}/sending", reserve.MayPause, w.pause, 0},
+
+		{"GET /console/d/{drive}/people", reserve.MaySeePeople, w.people, 0},
+		{"POST /console/d/{drive}/people/search", reserve.MaySeePeople, w.search, 0},
+		{"GET /console/people/{id}", reserve.MaySeePeople, w.person, 0},
+		{"GET /console/people/{id}/history", reserve.MaySeePeople, w.history, 0},
+		{"POST /console/people/{id}/reveal", reserve.MayReveal, w.reveal, 0},
+		{"POST /console/people/{id}/verify", reserve.MayVerify, w.verify, 0},
+		{"POST /console/people/{id}/age", reserve.MayVerify, w.settleAge, 0},
+		{"POST /console/people/{id}/correct", reserve.MayCorrect, w.correct, 0},
+		{"POST /console/people/{id}/withdraw", reserve.MayWithdraw, w.withdraw, 0},
+		{"POST /console/people/{id}/erase", reserve.MayErase, w.erase, 0},
+		{"POST /console/people/{id}/unmerge", reserve.MayDecidePairs, w.unmerge, 0},
+
+		{"GET /console/d/{drive}/duplicates", reserve.MayDecidePairs, w.duplicates, 0},
+		{"GET /console/duplicates/{id}", reserve.MayDecidePairs, w.pair, 0},
+		{"POST /console/duplicates/{id}", reserve.MayDecidePairs, w.decidePair, 0},
+		{"POST /console/duplicates/{id}/undo", reserve.MayDecidePairs, w.undoPair, 0},
+	}
+}
