@@ -14,10 +14,10 @@ const (
 func (b Band) String() string { return [...]string{"different", "review", "almost-sure"}[b] }
 
 // The lines between the bands, in bits of odds. One in twenty is worth a look. The surest are so much surer than the line
-// that one wrong in nine at the line is one in some hundreds among all above it.
+// that one wrong in six at the line is one in some hundreds among all above it.
 const (
 	reviewBits = -4.4
-	sureBits   = 2
+	sureBits   = 2.5
 )
 
 // band places a pair. Whatever the odds, a person should see two stated facts that contradict one another side by side
@@ -36,7 +36,7 @@ func (m *Model) band(out *[maxFields]outcome, odds float32) Band {
 // by a slip is let pass where a relative's name or a calling agrees in something the full names do not hold.
 func (m *Model) doubtful(out *[maxFields]outcome) bool {
 	doubts, vouchers, facts := 0, 0, 0
-	otherwise, onOnePhone := false, false
+	otherwise, ownPhones := false, false
 	for i := range m.schema.Fields {
 		level := out[i].level
 		if level == missing {
@@ -58,9 +58,9 @@ func (m *Model) doubtful(out *[maxFields]outcome) bool {
 				doubts++
 			}
 		case Phones:
+			ownPhones = level == phoneNone
 			if level == phoneSame {
 				facts++
-				onOnePhone = true
 			}
 		case Relation, Calling:
 			if level > relationPart {
@@ -68,7 +68,7 @@ func (m *Model) doubtful(out *[maxFields]outcome) bool {
 			}
 		}
 	}
-	if onOnePhone && otherwise {
+	if otherwise && !ownPhones {
 		doubts++ // brothers called Amadou and Ahmed; Issa, son of Moussa, and Moussa, son of Issa
 	}
 	return doubts > vouchers || facts+vouchers == 0

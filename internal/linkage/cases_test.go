@@ -61,3 +61,31 @@ func TestC015PairsWorthAPersonsTime(t *testing.T) {
 		})
 	}
 }
+
+func TestC014OnePhoneSeveralPeople(t *testing.T) {
+	f, err := os.Open("testdata/C014_shared_phone.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil || len(rows) != 5 {
+		t.Fatalf("got %d rows, %v; want 5", len(rows), err)
+	}
+	x := NewIndex(Sahel(), 10)
+	var found [][]Match
+	for id, r := range rows[1:] {
+		rec := importRecord([]string{"name", "birth", "phone", "place"}, r)
+		found = append(found, x.Candidates(rec))
+		x.Add(uint32(id), rec)
+	}
+	if len(found[1]) != 0 {
+		t.Errorf("Moussa: got %+v, want nobody listed", found[1])
+	}
+	if len(found[2]) != 1 || found[2][0].ID != 0 || found[2][0].Band != AlmostSure {
+		t.Errorf("Hadiza again: got %+v, want row 1 alone, almost sure", found[2])
+	}
+	if len(found[3]) != 0 {
+		t.Errorf("Issa: got %+v, want nobody listed", found[3])
+	}
+}

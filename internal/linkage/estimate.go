@@ -104,7 +104,7 @@ func (x *Index) sample() (pairs []sampled, share float64) {
 		taken++
 		x.rows.open(ids[i], &a)
 		x.look.cmp.begin(&a)
-		for _, id := range x.look.near(&a, ids[i]) {
+		for _, id := range x.look.near(&a, ids[i], mostInRun) {
 			x.rows.open(id, &b)
 			x.look.cmp.compare(&b, &out)
 			e := prior

@@ -48,6 +48,16 @@ func Evaluate(e Evaluation) (Report, error) {
 	return run.measure(), nil
 }
 
+// EvaluateRecords measures the Sahel schema on records of known entities, one an entry.
+func EvaluateRecords(records []Record, entity []string) Report {
+	t := &trial{index: NewIndex(Sahel(), len(records)), data: table{entity: entity, rows: make([][]string, len(records)), file: make([]uint8, len(records))}}
+	for id, rec := range records {
+		t.index.Add(uint32(id), rec)
+	}
+	t.index.Estimate()
+	return t.measure()
+}
+
 // trial is an evaluation under way.
 type trial struct {
 	data  table
@@ -114,15 +124,18 @@ func (t *table) read(from io.Reader, file uint8, l layout) error {
 
 // measure links, clusters and counts.
 func (t *trial) measure() Report {
+	if len(t.data.rows) == 0 {
+		return Report{}
+	}
 	var edges []edge
 	two := t.data.file[len(t.data.file)-1] > 0
-	t.index.sweep(edgeFloor, func(a, b uint32, m Match) bool {
+	join := float32(0)
+	t.index.sweep(join, func(a, b uint32, m Match) bool {
 		if !two || t.data.file[a] != t.data.file[b] {
 			edges = append(edges, edge{a, b, float32(m.Bits)})
 		}
 		return true
 	})
-	join := float32(0)
 	var pairs [][2]uint32
 	if two {
 		pairs = marry(edges, join)
@@ -140,8 +153,6 @@ func (x *Index) bits(a, b uint32) float32 {
 	m, _ := x.pair(&va, &vb)
 	return float32(m.Bits)
 }
-
-const edgeFloor = -12
 
 // marry takes each record of either file at most once, the surest pairs first.
 func marry(edges []edge, join float32) [][2]uint32 {

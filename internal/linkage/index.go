@@ -58,6 +58,25 @@ func (s *stamps) first(id uint32) bool {
 // Len is the number of records held.
 func (x *Index) Len() int { return x.rows.live }
 
+// Bytes is about how much memory the index holds, its vocabulary of words included.
+func (x *Index) Bytes() int {
+	n := 4*(cap(x.rows.atoms)+cap(x.rows.at)+cap(x.blocks.pool)+cap(x.look.seen.mark)) + 8*len(x.blocks.buckets)
+	counted := map[*vocabulary]bool{}
+	for _, v := range x.rows.words {
+		if v == nil || counted[v] {
+			continue
+		}
+		counted[v] = true
+		for i := range v.terms {
+			n += termBytes + len(v.terms[i].text)
+		}
+	}
+	return n
+}
+
+// termBytes is a term in its slice and in its map.
+const termBytes = 88
+
 // Model is the model the index weighs with.
 func (x *Index) Model() *Model { return x.model }
 
@@ -118,12 +137,13 @@ func (x *Index) Remove(id uint32) {
 }
 
 // near collects the ids that share a blocking key with v, each once, below limit (for a whole run, where each pair is
-// met from its higher id). The smallest blocks come first, since they say most; when mostCompared ids have been met the
-// rest is left.
-func (l *lookup) near(v *view, limit uint32) []uint32 {
+// met from its higher id). The smallest blocks come first, since they say most; when more than most ids have been met
+// the rest is left.
+func (l *lookup) near(v *view, limit uint32, most int) []uint32 {
 	l.found, l.runs = l.found[:0], l.runs[:0]
 	l.seen.begin(len(l.x.rows.at))
 	list, rules := l.keys.of(v, true)
+	l.touched += l.x.blocks.warm(list)
 	var one [1]uint32
 	for i, k := range list {
 		ids, closed := l.x.blocks.of(k, &one)
@@ -140,7 +160,7 @@ func (l *lookup) near(v *view, limit uint32) []uint32 {
 	slices.SortFunc(l.runs, func(a, b []uint32) int { return len(a) - len(b) })
 	met := 0
 	for _, ids := range l.runs {
-		if met += len(ids); met > mostCompared {
+		if met += len(ids); met > most {
 			break
 		}
 		for _, id := range ids {
@@ -149,21 +169,27 @@ func (l *lookup) near(v *view, limit uint32) []uint32 {
 			}
 		}
 	}
+	l.touched += l.x.rows.warm(l.found)
 	return l.found
 }
 
-// mostCompared bounds the work for one record, so that a whole run grows with the number of records alone.
-const mostCompared = 160
+// How many ids are met for one record: these bound its work, so that a whole run grows with the number of records
+// alone. One arriving person can be given more time.
+const (
+	mostInRun    = 160
+	mostArriving = 800
+)
 
 // lookup is what one goroutine needs to look up and weigh records of an index that does not change meanwhile.
 type lookup struct {
-	x     *Index
-	keys  *keys
-	cmp   *comparer
-	seen  stamps
-	found []uint32
-	runs  [][]uint32
-	prior evidence
+	x       *Index
+	keys    *keys
+	cmp     *comparer
+	seen    stamps
+	found   []uint32
+	runs    [][]uint32
+	prior   evidence
+	touched uint32 // keeps the compiler from leaving out what warm reads
 }
 
 func (x *Index) lookup() *lookup {

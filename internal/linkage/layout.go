@@ -17,6 +17,7 @@ type layout struct {
 
 var layouts = map[string]layout{
 	"febrl":  {Febrl, "rec_id", febrlEntity, fillColumns},
+	"muster": {Sahel, "entity", strings.TrimSpace, fillImport},
 	"splink": {Historical, "cluster", strings.TrimSpace, fillColumns},
 }
 

@@ -60,6 +60,12 @@ func (e *evidence) add(o evidence) {
 func (m *Model) of(field int, o outcome) evidence {
 	l := &m.logs[field][o.level]
 	e := evidence{l.m, l.u, l.r, l.t}
+	if int(o.level) == len(m.levels[field])-1 || m.levels[field][o.level].Frequent {
+		// What agrees may fail to tell one person from a household, but never speaks against one person: leaving a fact
+		// out must not make a pair surer.
+		e.kin, e.twins = min(e.kin, e.same), min(e.twins, e.same)
+		e.stranger = min(e.stranger, e.same)
+	}
 	if m.levels[field][o.level].Frequent && o.logU == o.logU {
 		// A value so common that strangers agree on it as often as one person does proves nothing, but never the contrary.
 		e.stranger = min(o.logU, l.m)

@@ -89,7 +89,7 @@ func (x *Index) Candidates(rec Record) []Match {
 	var b view
 	var levels [maxFields]outcome
 	x.look.begin(&x.probe)
-	for _, id := range x.look.near(&x.probe, uint32(len(x.rows.at))) {
+	for _, id := range x.look.near(&x.probe, uint32(len(x.rows.at)), mostArriving) {
 		x.rows.open(id, &b)
 		if m, worth := x.look.weigh(&b, reviewBits, &levels); worth {
 			m.ID = id

@@ -1,6 +1,9 @@
 package linkage
 
-import "sync"
+import (
+	"math"
+	"sync"
+)
 
 // workers is how many goroutines a whole run uses: the machines have two cores.
 const workers = 2
@@ -11,7 +14,7 @@ const workers = 2
 func (x *Index) All(least Band, yield func(a, b uint32, m Match) bool) {
 	floor := float32(reviewBits)
 	if least == Different {
-		floor = edgeFloor
+		floor = float32(math.Inf(-1))
 	}
 	x.sweep(floor, func(a, b uint32, m Match) bool { return m.Band < least || yield(a, b, m) })
 }
@@ -69,7 +72,7 @@ func (l *lookup) slice(from, to uint32, floor float32, batch []found) []found {
 		}
 		l.x.rows.open(id, &a)
 		l.begin(&a)
-		for _, other := range l.near(&a, id) {
+		for _, other := range l.near(&a, id, mostInRun) {
 			l.x.rows.open(other, &b)
 			if m, worth := l.weigh(&b, floor, &out); worth {
 				m.ID = other
