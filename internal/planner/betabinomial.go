@@ -1,6 +1,9 @@
 package planner
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // BetaBinomial is the law of how many of N people do a thing that each does with chance P, when they are alike to the
 // degree Rho (the correlation between two people; 0 is the binomial law). P lies in 0 to 1, Rho in 0 to below 1.
@@ -28,20 +31,6 @@ func (b BetaBinomial) AtLeast(q int) float64 {
 func (b BetaBinomial) Excess(q int) float64 {
 	_, short := b.below(q)
 	return max(0, b.Mean()-float64(q)+short)
-}
-
-// Quantile is the smallest count that is not passed with chance u.
-func (b BetaBinomial) Quantile(u float64) int {
-	low, high := 0, b.N
-	for low < high {
-		mid := (low + high) / 2
-		if below, _ := b.below(mid + 1); below >= u {
-			high = mid
-		} else {
-			low = mid + 1
-		}
-	}
-	return low
 }
 
 // below is the chance of fewer than q and the expected number missing to q. It adds the terms outwards from one that
@@ -82,27 +71,46 @@ func (b BetaBinomial) below(q int) (chance, short float64) {
 	return min(1, chance), short
 }
 
-// spread adds the chance of every count, times a weight, to terms, which has room for N+1.
-func (b BetaBinomial) spread(terms []float64, weight float64) {
+// window is the chance of each count from low on, as far as the chances are worth adding.
+func (b BetaBinomial) window() (low int, terms []float64) {
 	switch {
 	case b.N <= 0 || b.P <= 0:
-		terms[0] += weight
-		return
+		return 0, []float64{1}
 	case b.P >= 1:
-		terms[b.N] += weight
-		return
+		return b.N, []float64{1}
 	}
+	const least = 1e-17
 	start := min(b.N, int(b.Mean()))
-	first := weight * math.Exp(b.logTerm(start))
-	terms[start] += first
-	for k, term := start, first; k > 0 && term > 1e-17*weight; k-- {
+	first := math.Exp(b.logTerm(start))
+	for k, term := start, first; k > 0 && term > least; k-- {
 		term /= b.ratio(k - 1)
-		terms[k-1] += term
+		terms = append(terms, term)
 	}
-	for k, term := start, first; k < b.N && term > 1e-17*weight; k++ {
+	slices.Reverse(terms)
+	low = start - len(terms)
+	terms = append(terms, first)
+	for k, term := start, first; k < b.N && term > least; k++ {
 		term *= b.ratio(k)
-		terms[k+1] += term
+		terms = append(terms, term)
 	}
+	return low, terms
+}
+
+// points are n counts that stand for the law, each with the same chance: the middles of n equal slices.
+func (b BetaBinomial) points(n int) []int {
+	low, terms := b.window()
+	out := make([]int, 0, n)
+	below := 0.0
+	for k, term := range terms {
+		below += term
+		for len(out) < n && below >= (float64(len(out))+0.5)/float64(n) {
+			out = append(out, low+k)
+		}
+	}
+	for len(out) < n {
+		out = append(out, low+len(terms)-1)
+	}
+	return out
 }
 
 // ratio is the term of k+1 divided by that of k.

@@ -54,13 +54,16 @@ func TestLawAgreesWithTheSumOfItsDefinition(t *testing.T) {
 	})
 }
 
-func TestQuantileIsTheSmallestCountThatIsNotPassed(t *testing.T) {
+func TestPointsAreTheMiddlesOfEqualSlices(t *testing.T) {
 	b := BetaBinomial{N: 80, P: 0.4, Rho: 0.02}
-	for _, u := range []float64{0.05, 0.5, 0.95} {
-		k := b.Quantile(u)
-		if at, under := 1-b.AtLeast(k+1), 1-b.AtLeast(k); at < u || under >= u {
-			t.Errorf("quantile %.2f is %d: chance of not more %.4f, of fewer %.4f", u, k, at, under)
+	for i, k := range b.points(9) {
+		u := (float64(i) + 0.5) / 9
+		if at, under := 1-b.AtLeast(k+1), 1-b.AtLeast(k); at < u-1e-12 || under >= u {
+			t.Errorf("point at %.3f is %d: chance of not more %.4f, of fewer %.4f", u, k, at, under)
 		}
+	}
+	if got := (BetaBinomial{N: 7, P: 1}).points(2); got[0] != 7 || got[1] != 7 {
+		t.Errorf("points of a law without doubt: got %v, want 7 twice", got)
 	}
 }
 

@@ -24,16 +24,9 @@ func (p *plan) forecast() {
 	yes := later.law()
 	free := max(0, out.Goal-in.Confirmed)
 	q := p.seats()
-	var laws []BetaBinomial
-	most := 0
-	for i := range outlookPoints {
-		got := yes.Quantile((float64(i) + 0.5) / outlookPoints)
-		law := q.law(min(free, in.Standby+got))
-		laws, most = append(laws, law), max(most, law.N)
-	}
-	o := outlook{here: p.here, terms: make([]float64, most+1)}
-	for _, law := range laws {
-		law.spread(o.terms, 1.0/outlookPoints)
+	o := outlook{here: p.here}
+	for _, got := range yes.points(outlookPoints) {
+		o.add(q.law(min(free, in.Standby+got)), 1.0/outlookPoints)
 	}
 	out.Chance = o.atLeast(in.Wanted)
 	out.Forecast = Range{o.quantile(forecastTail), o.quantile(0.5), o.quantile(1 - forecastTail)}
@@ -69,6 +62,17 @@ func (p *plan) future() part {
 	}
 	n := min(p.in.Pool-p.texts(), p.in.Lines[Text].carries(spare))
 	return part{float64(max(0, n)), p.text.chance * p.text.delay.Within(time.Duration(0.6*float64(spare))), p.text.rho}
+}
+
+// add takes a law in with a weight.
+func (o *outlook) add(b BetaBinomial, weight float64) {
+	low, terms := b.window()
+	for len(o.terms) < low+len(terms) {
+		o.terms = append(o.terms, 0)
+	}
+	for k, term := range terms {
+		o.terms[low+k] += weight * term
+	}
 }
 
 func (o outlook) atLeast(q int) float64 {

@@ -8,6 +8,7 @@ type search struct {
 	settled []bool
 	seen    []int32 // needs with a distance, to be wiped
 	order   []int32 // needs settled
+	best    end
 }
 
 func (p *search) grow() {
@@ -18,15 +19,7 @@ func (p *search) wipe() {
 	for _, j := range p.seen {
 		p.dist[j], p.settled[j] = far, false
 	}
-	p.seen, p.order = p.seen[:0], p.order[:0]
-}
-
-// reach notes a shorter way to k.
-func (p *search) reach(k, from, via int32, dist int64) {
-	if p.dist[k] == far {
-		p.seen = append(p.seen, k)
-	}
-	p.dist[k], p.from[k], p.via[k] = dist, from, via
+	p.seen, p.order, p.best = p.seen[:0], p.order[:0], end{dist: far}
 }
 
 // nearest is the need with the least distance that is not settled.
@@ -52,44 +45,54 @@ type end struct {
 func (s *Solver) augment(start int32) {
 	p := &s.path
 	p.wipe()
-	p.reach(start, NoNeed, 0, 0)
-	best := end{dist: far}
+	s.reach(start, NoNeed, 0, 0)
 	for {
 		j, dist := p.nearest()
-		if j == NoNeed || dist >= best.dist {
+		if j == NoNeed || dist >= p.best.dist {
 			break
 		}
 		p.settled[j] = true
 		p.order = append(p.order, j)
-		if empty := dist + int64(s.shortage) - s.price[j]; empty < best.dist {
-			best = end{empty, j, NoNeed}
-		}
-		if e, ok := s.idle(j); ok && dist+e.key()-s.price[j] < best.dist {
-			best = end{dist + e.key() - s.price[j], j, e.volunteer()}
-		}
-		s.relax(j, dist, best.dist)
+		s.relax(j, dist)
 	}
 	for _, j := range p.order {
-		s.price[j] += best.dist - p.dist[j]
+		s.price[j] += p.best.dist - p.dist[j]
 	}
-	s.shift(start, best)
+	s.shift(start, p.best)
+}
+
+// reach notes a shorter way to k, and what ending there would cost: an end found early bounds the search.
+func (s *Solver) reach(k, from, via int32, dist int64) {
+	p := &s.path
+	if p.dist[k] == far {
+		p.seen = append(p.seen, k)
+	}
+	p.dist[k], p.from[k], p.via[k] = dist, from, via
+	if empty := dist + int64(s.shortage) - s.price[k]; empty < p.best.dist {
+		p.best = end{empty, k, NoNeed}
+	}
+	if e, ok := s.idle(k); ok && dist+e.key()-s.price[k] < p.best.dist {
+		p.best = end{dist + e.key() - s.price[k], k, e.volunteer()}
+	}
 }
 
 // relax looks at every need whose people could serve j.
-func (s *Solver) relax(j int32, dist, limit int64) {
+func (s *Solver) relax(j int32, dist int64) {
 	p := &s.path
 	for i := range s.near[j] {
 		n := &s.near[j][i]
 		k := n.need
-		if p.settled[k] {
+		if p.settled[k] || len(n.people) == 0 {
 			continue
 		}
-		e, ok := s.cheapest(n)
-		if !ok {
+		// the top may have moved on, but nobody below it is cheaper
+		step := dist + s.price[k] - s.price[j]
+		within := min(p.dist[k], p.best.dist)
+		if step+n.people[0].key() >= within {
 			continue
 		}
-		if d := dist + e.key() + s.price[k] - s.price[j]; d < p.dist[k] && d < limit {
-			p.reach(k, j, e.volunteer(), d)
+		if e, ok := s.cheapest(n); ok && step+e.key() < within {
+			s.reach(k, j, e.volunteer(), step+e.key())
 		}
 	}
 }

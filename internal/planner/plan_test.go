@@ -320,3 +320,14 @@ func TestForecastBeforeSending(t *testing.T) {
 		t.Errorf("a pool of 100 fills 40 places: got %+v", few)
 	}
 }
+
+// BenchmarkPlan is one look at a need with fifty thousand people asked.
+func BenchmarkPlan(b *testing.B) {
+	in := need()
+	in.Wanted, in.Pool, in.Confirmed = 5000, 400_000, 3000
+	in.Asks = append(answered(3000, reserve.Confirmed, 2*time.Hour), answered(7000, reserve.Declined, 2*time.Hour)...)
+	in.Asks = append(in.Asks, silent(40_000, 2*time.Hour)...)
+	for b.Loop() {
+		Plan(in)
+	}
+}
