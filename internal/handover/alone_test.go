@@ -515,3 +515,26 @@ func TestTwoApprovalsAtOnceCountOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestTwoAreApartByPersonSessionAndHands(t *testing.T) {
+	first := []byte("session one")
+	for _, c := range []struct {
+		name    string
+		id      string
+		session string
+		hands   []string
+		want    string
+	}{
+		{"another person elsewhere", "b", "session two", []string{"b"}, ""},
+		{"the same person elsewhere", "a", "session two", []string{"a"}, "same-person"},
+		{"another person on the same session", "b", "session one", []string{"b"}, "same-session"},
+		{"somebody the first may be behind", "b", "session two", []string{"b", "a"}, "same-hands"},
+		{"somebody a third may be behind, as behind the first", "b", "session two", []string{"b", "c"}, "same-hands"},
+	} {
+		p := signedIn{session: []byte(c.session), hands: c.hands}
+		p.ID = c.id
+		if got := reserve.CodeOf(apart(p, "a", first, []string{"a", "c"})); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -62,6 +62,47 @@ func TestWhoLeavesBetweenTwoStepsStopsTheList(t *testing.T) {
 	})
 }
 
+func TestASealAsksEveryRowAgain(t *testing.T) {
+	worlds(t, func(w *world) {
+		ctx := context.Background()
+		// A birth corrected after the approval, which this node has read: not of age after all.
+		h := w.prepare()
+		w.approve(h)
+		w.change(reserve.ActCorrect, func(tx *store.Tx) error { return tx.TouchVolunteer(w.people[0]) })
+		p, _ := w.roll.Person(w.people[0])
+		old := p.Facts.Birth
+		p.Volunteer.Version++
+		p.Facts.Birth = reserve.Birth{Year: 2010, Precision: reserve.PrecisionYear}
+		w.roll.Put(p)
+		w.refused("not of age after all", w.trySeal(h), "count-changed")
+		if got := w.state(h.ID); got != store.ListCancelled {
+			w.t.Errorf("state: got %s, want cancelled", got)
+		}
+		p.Volunteer.Version++
+		p.Facts.Birth = old
+		w.change(reserve.ActCorrect, func(tx *store.Tx) error { return tx.TouchVolunteer(w.people[0]) })
+		w.roll.Put(p)
+		// Something changes while the file is being made, after the rows were read and before it is kept.
+		h = w.prepare()
+		w.approve(h)
+		h, d, err := w.lists.beginSealing(ctx, w.one.Actor, h.ID)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		_, versions, err := w.lists.people(ctx, h, d)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.change(reserve.ActVerify, func(tx *store.Tx) error { return tx.TouchVolunteer(w.people[1]) })
+		w.refused("a row changed under the seal", w.lists.keep(ctx, w.one.Actor, h, []byte("file"), versions), "changed-meanwhile")
+		w.withdraw(w.people[2])
+		w.refused("somebody left under the seal", w.lists.keep(ctx, w.one.Actor, h, []byte("file"), versions), "count-changed")
+		if _, err := w.lists.File(ctx, w.one.Actor, h.ID); reserve.KindOf(err) != reserve.NotFound {
+			w.t.Errorf("the file of a list that was not sealed: got %v, want none", err)
+		}
+	})
+}
+
 // TestASealThatBrokeOffKeepsItsNumber tries again after a seal that got its number and no file.
 func TestASealThatBrokeOffKeepsItsNumber(t *testing.T) {
 	worlds(t, func(w *world) {

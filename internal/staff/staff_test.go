@@ -95,11 +95,26 @@ func TestAnActorIsReadFromTheRowsAtEachRequest(t *testing.T) {
 		if got, _ = h.a.Actor(ctx, token.Reveal()); got.Role != reserve.RoleCaller || got.Sites[0] != "niamey" {
 			h.t.Errorf("after the change of scope: got %+v, want a caller of niamey", got)
 		}
+		owner := h.by(sys, h.add(sys, "owner", reserve.RoleOwner))
+		if _, err := h.a.IssueToken(ctx, owner, id, store.TokenBearer); err != nil {
+			h.t.Fatal(err)
+		}
 		if err := h.a.Revoke(ctx, sys, id); err != nil {
 			h.t.Fatal(err)
 		}
 		_, err = h.a.Actor(ctx, token.Reveal())
 		h.refused("a revoked account's token", err, reserve.SignedOut, "signed-out")
+		var behind []string
+		err = h.s.View(ctx, func(r *store.Read) error {
+			s, err := r.Staff(id)
+			if err == nil {
+				behind, err = r.HandsBehind(s)
+			}
+			return err
+		})
+		if err != nil || len(behind) != 1 {
+			h.t.Errorf("behind a revoked account: got %v, %v, want nobody else, for its tokens have ended", behind, err)
+		}
 		_, err = h.a.IssueLink(ctx, sys, id)
 		h.refused("a link for a revoked account", err, reserve.Forbidden, "no-token-for-account")
 		if _, err := h.a.Add(ctx, sys, Account{Handle: "aicha", Role: reserve.RoleDesk}); reserve.CodeOf(err) != "handle-taken" {

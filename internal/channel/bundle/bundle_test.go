@@ -653,7 +653,18 @@ func TestSyncBelievesOnlyTheRegistry(t *testing.T) {
 	if err := f.hub.Trust(ctx, f.owner, f.node.ID()); err != nil {
 		t.Fatal(err)
 	}
+	// The registry's true answer to an earlier bundle of these very records, played again.
+	_, replay, err := f.receive(f.seal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.register(1)
 	for name, answer := range map[string]http.HandlerFunc{
+		"an answer to another bundle": func(rw http.ResponseWriter, _ *http.Request) {
+			if _, err := rw.Write(replay); err != nil {
+				t.Error(err)
+			}
+		},
 		"a captive portal":  func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprint(rw, "<html>please pay</html>") },
 		"a proxy's fault":   func(rw http.ResponseWriter, _ *http.Request) { http.Error(rw, "bad gateway", http.StatusBadGateway) },
 		"a redirect":        func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/elsewhere", http.StatusSeeOther) },
@@ -673,7 +684,7 @@ func TestSyncBelievesOnlyTheRegistry(t *testing.T) {
 			t.Errorf("%s: was believed", name)
 		}
 		fake.Close()
-		f.pending(3)
+		f.pending(4)
 	}
 	post := func(path string, body []byte) int {
 		answer, err := http.Post(real.URL+path, bundleType, bytes.NewReader(body))
@@ -698,8 +709,8 @@ func TestSyncBelievesOnlyTheRegistry(t *testing.T) {
 			t.Errorf("%s: status %d, want %d", c.name, got, c.want)
 		}
 	}
-	if done, err := f.node.Sync(ctx, real.Client(), real.URL); err != nil || done.Delivered != 3 {
-		t.Errorf("the registry itself: got %+v, %v, want 3 delivered", done, err)
+	if done, err := f.node.Sync(ctx, real.Client(), real.URL); err != nil || done.Delivered != 4 {
+		t.Errorf("the registry itself: got %+v, %v, want 4 delivered", done, err)
 	}
 	if done, err := f.node.Sync(ctx, real.Client(), real.URL); err != nil || done.Delivered != 0 {
 		t.Errorf("with nothing to give: got %+v, %v", done, err)
