@@ -261,21 +261,3 @@ func TestNoErrorHoldsPersonalData(t *testing.T) {
 		t.Error("got no error")
 	}
 }
-
-func BenchmarkApply(b *testing.B) {
-	n := lockedNode(b, testkit.SQLite(b), testkit.Keyring(b))
-	var mu sync.Mutex
-	next := 0
-	b.SetParallelism(32)
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			mu.Lock()
-			next++
-			i := next
-			mu.Unlock()
-			if _, err := n.Apply(context.Background(), reserve.Self(), stranger(i)); err != nil {
-				b.Error(err)
-			}
-		}
-	})
-}

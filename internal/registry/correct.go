@@ -259,17 +259,5 @@ func (r *Registry) GiveConsent(ctx context.Context, actor reserve.Actor, id stri
 	c := correction{volunteer: v, act: act(actor, reserve.ActCorrect, v), channel: channelOf(actor),
 		consents: []store.FlaggedConsent{{Recipient: given.Recipient, Purpose: given.Purpose, Wording: given.Wording, Language: language}}}
 	c.act.Note = "consent-given"
-	c.also = func(tx *store.Tx) error {
-		folded, err := tx.FoldedInto(v.ID)
-		if err != nil {
-			return err
-		}
-		for _, who := range append(folded, v.ID) {
-			if err := tx.ForgetConsentEnd(who, given.Recipient, given.Purpose); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
 	return r.keepCorrection(ctx, c)
 }

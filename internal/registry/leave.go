@@ -2,7 +2,9 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"muster/internal/reserve"
 	"muster/internal/store"
@@ -99,18 +101,46 @@ func (r *Registry) EndConsent(ctx context.Context, actor reserve.Actor, id strin
 	return r.refresh(ctx, v.ID)
 }
 
+// endConsent keeps the end for the person and for everybody folded into them: should the merge be taken back, it binds both.
 func endConsent(tx *store.Tx, id string, c reserve.ConsentGiven) error {
-	if err := tx.EndConsent(id, c.Recipient, c.Purpose); err != nil {
-		return err
-	}
 	folded, err := tx.FoldedInto(id)
 	if err != nil {
 		return err
 	}
+	stands, err := consentStands(tx, id, c)
+	if err != nil {
+		return err
+	}
+	news := false
 	for _, who := range append(folded, id) {
+		err := tx.EndConsent(who, store.ConsentEnd{Recipient: c.Recipient, Purpose: c.Purpose}, stands)
+		if err != nil && !errors.Is(err, store.ErrNothing) {
+			return err
+		}
+		news = news || err == nil
 		if _, err := tx.EndEntriesFor(who, c.Recipient, c.Purpose); err != nil {
 			return err
 		}
 	}
+	if !news {
+		return store.ErrNothing
+	}
 	return tx.TouchVolunteer(id)
+}
+
+// consentStands reads from the clear flags whether a consent stands now.
+func consentStands(tx *store.Tx, id string, c reserve.ConsentGiven) (bool, error) {
+	regs, err := tx.RegistrationsOf(id)
+	if err != nil {
+		return false, err
+	}
+	ends, err := tx.ConsentEnds(id)
+	if err != nil {
+		return false, err
+	}
+	recs := make([]record, len(regs))
+	for i := range regs {
+		recs[i].reg = regs[i]
+	}
+	return slices.ContainsFunc(consents(recs, ends), func(o reserve.Consent) bool { return o.Stands(c.Recipient, c.Purpose, 0) }), nil
 }

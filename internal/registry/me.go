@@ -183,7 +183,7 @@ func (r *Registry) EndConsentMine(ctx context.Context, token string, c reserve.C
 		}
 		if m.v.ID == "" {
 			tx.Act().Subject, tx.Act().Salt = m.reg.ID, m.reg.Digest
-			return tx.EndConsent(m.reg.ID, c.Recipient, c.Purpose)
+			return tx.EndConsent(m.reg.ID, store.ConsentEnd{Recipient: c.Recipient, Purpose: c.Purpose}, false)
 		}
 		id = m.v.ID
 		tx.Act().Subject, tx.Act().Salt = m.v.ID, m.v.Salt

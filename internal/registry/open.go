@@ -19,6 +19,7 @@ const perOpening = 100
 // arrival is a registration on its way into the roll.
 type arrival struct {
 	reg       store.Registration
+	plain     []byte
 	facts     sealedFacts
 	volunteer reserve.Volunteer
 	fresh     bool // makes a person
@@ -127,7 +128,11 @@ func (r *Registry) arrivals(ctx context.Context, sec *seal.Secrets) ([]arrival, 
 		if r.skipped[reg.ID] || len(list) == perOpening {
 			continue
 		}
-		facts, err := r.unseal(ctx, sec, &reg, nil)
+		a := arrival{reg: reg, ends: ends[reg.ID]}
+		var err error
+		if a.plain, err = r.plain(ctx, sec, &reg, nil); err == nil {
+			a.facts, err = readFacts(a.plain)
+		}
 		if reserve.KindOf(err) == reserve.Locked {
 			return nil, err
 		}
@@ -135,7 +140,6 @@ func (r *Registry) arrivals(ctx context.Context, sec *seal.Secrets) ([]arrival, 
 			r.skipped[reg.ID] = true
 			continue
 		}
-		a := arrival{reg: reg, facts: facts, ends: ends[reg.ID]}
 		if reg.Kind != store.KindApplication {
 			ok, err := r.owner(ctx, &a, made)
 			if err != nil {
@@ -201,12 +205,8 @@ func (r *Registry) reseal(ctx context.Context, sec *seal.Secrets, list []arrival
 	keys := make([]store.WrappedKey, len(list))
 	for i := range list {
 		a := &list[i]
-		plain, err := r.plain(ctx, sec, &a.reg, nil)
-		if err != nil {
-			return fmt.Errorf("open registration %s: %w", a.reg.ID, err)
-		}
 		own := seal.NewPersonKey()
-		a.sealed = seal.SealRecord(own, place(&a.reg), plain)
+		a.sealed, a.plain = seal.SealRecord(own, place(&a.reg), a.plain), nil
 		keys[i] = store.WrappedKey{Registration: a.reg.ID, Ring: ring.ID(), Wrapped: ring.Wrap(a.reg.ID, own)}
 	}
 	if err := r.Keyring.Put(ctx, keys); err != nil {

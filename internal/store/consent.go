@@ -9,10 +9,11 @@ type ConsentEnd struct {
 	EndedAt   int64
 }
 
-// EndConsent takes a person's consent to a recipient for a purpose back; ErrNothing where that stands already.
-func (tx *Tx) EndConsent(volunteer, recipient, purpose string) error {
+// EndConsent takes a person's consent to a recipient for a purpose back; ErrNothing where it was taken back before. renewed says
+// that it was given anew since, so that the new end counts.
+func (tx *Tx) EndConsent(volunteer string, c ConsentEnd, renewed bool) error {
 	n, err := tx.exec(`INSERT INTO consent_end (volunteer, recipient, purpose, ended_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (volunteer, recipient, purpose) DO NOTHING`, volunteer, recipient, purpose, tx.at)
+		ON CONFLICT (volunteer, recipient, purpose) DO UPDATE SET ended_at = excluded.ended_at WHERE $5 = 1`, volunteer, c.Recipient, c.Purpose, tx.at, count(renewed))
 	if err != nil {
 		return fmt.Errorf("end consent: %w", err)
 	}
@@ -22,13 +23,11 @@ func (tx *Tx) EndConsent(volunteer, recipient, purpose string) error {
 	return nil
 }
 
-// ForgetConsentEnd makes room for a consent given anew.
-func (tx *Tx) ForgetConsentEnd(volunteer, recipient, purpose string) error {
-	_, err := tx.exec(`DELETE FROM consent_end WHERE volunteer = $1 AND recipient = $2 AND purpose = $3`, volunteer, recipient, purpose)
-	if err != nil {
-		return fmt.Errorf("forget the end of a consent: %w", err)
+func count(yes bool) int64 {
+	if yes {
+		return 1
 	}
-	return nil
+	return 0
 }
 
 // ConsentEnds gives what a person has taken back, and what those folded into them have.

@@ -184,7 +184,7 @@ type Undo struct {
 }
 
 // Unmerge takes a merge back: each has again the registrations, verifications and invitations of before; what came after the merge stays
-// with the winner. Who withdrew as one has withdrawn as both. Conflict "changed-meanwhile" where somebody was faster.
+// with the winner. Who withdrew as one has withdrawn as both (and an end of consent was kept for both when it came). Conflict "changed-meanwhile" where somebody was faster.
 func (tx *Tx) Unmerge(u Undo) error {
 	m, image := u.Merge, u.Merge.before
 	n, err := tx.exec(`UPDATE merge SET undone_by = $1, undone_at = $2 WHERE id = $3 AND undone_at IS NULL`, u.Staff, tx.at, m.ID)
@@ -240,13 +240,6 @@ func (tx *Tx) returnBelongings(m Merge) error {
 		if _, err := tx.exec(`UPDATE invitation SET need = $1, callup = $2, volunteer = $3 WHERE id = $4`, p.Need, p.CallUp, p.Volunteer, p.ID); err != nil {
 			return fmt.Errorf("return invitation: %w", err)
 		}
-	}
-	// What the one person took back since, both have taken back.
-	_, err = tx.exec(`INSERT INTO consent_end (volunteer, recipient, purpose, ended_at)
-		SELECT $1, recipient, purpose, ended_at FROM consent_end WHERE volunteer = $2 AND ended_at >= $3 ON CONFLICT (volunteer, recipient, purpose) DO NOTHING`,
-		m.Loser, m.Winner, m.MergedAt)
-	if err != nil {
-		return fmt.Errorf("carry ends of consent: %w", err)
 	}
 	return nil
 }
