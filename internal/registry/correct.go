@@ -259,5 +259,6 @@ func (r *Registry) GiveConsent(ctx context.Context, actor reserve.Actor, id stri
 	c := correction{volunteer: v, act: act(actor, reserve.ActCorrect, v), channel: channelOf(actor),
 		consents: []store.FlaggedConsent{{Recipient: given.Recipient, Purpose: given.Purpose, Wording: given.Wording, Language: language}}}
 	c.act.Note = "consent-given"
+	c.also = func(tx *store.Tx) error { return tx.ForgetConsentEnd(v.ID, given.Recipient, given.Purpose) }
 	return r.keepCorrection(ctx, c)
 }

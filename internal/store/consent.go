@@ -30,6 +30,16 @@ func count(yes bool) int64 {
 	return 0
 }
 
+// ForgetConsentEnd makes room for a consent that a person gives anew. Ends of those folded into them stay: should the merge be
+// taken back, the new consent is not theirs.
+func (tx *Tx) ForgetConsentEnd(volunteer, recipient, purpose string) error {
+	_, err := tx.exec(`DELETE FROM consent_end WHERE volunteer = $1 AND recipient = $2 AND purpose = $3`, volunteer, recipient, purpose)
+	if err != nil {
+		return fmt.Errorf("forget the end of a consent: %w", err)
+	}
+	return nil
+}
+
 // ConsentEnds gives what a person has taken back, and what those folded into them have.
 func (r *Read) ConsentEnds(volunteer string) ([]ConsentEnd, error) {
 	ids, err := r.FoldedInto(volunteer)
