@@ -26,5 +26,26 @@ func (w *Web) routes() []route {
 		{"GET /console/duplicates/{id}", reserve.MayDecidePairs, w.pair, 0},
 		{"POST /console/duplicates/{id}", reserve.MayDecidePairs, w.decidePair, 0},
 		{"POST /console/duplicates/{id}/undo", reserve.MayDecidePairs, w.undoPair, 0},
+
+		{"GET /console/d/{drive}/handovers", reserve.MayPrepareList, w.handovers, 0},
+		{"POST /console/d/{drive}/handovers", reserve.MayPrepareList, w.prepareList, 0},
+		{"POST /console/d/{drive}/handovers/allow", reserve.MayManageDrive, w.allowLists, 0},
+		{"GET /console/handovers/{id}", reserve.MayPrepareList, w.handover, 0},
+		{"POST /console/handovers/{id}/approve", reserve.MayApproveList, w.listStep(w.approveList), 0},
+		{"POST /console/handovers/{id}/seal", reserve.MaySealList, w.listStep(w.sealList), 0},
+		{"POST /console/handovers/{id}/cancel", reserve.MayPrepareList, w.listStep(w.cancelList), 0},
+		{"GET /console/handovers/{id}/file", reserve.MayPrepareList, w.listFile, 0},
+
+		{"GET /console/d/{drive}/map", reserve.MaySeeBoard, w.mapPage, 0},
+		{"GET /console/audit", reserve.MayReadAudit, w.audit, 0},
+		{"POST /console/audit/verify", reserve.MayReadAudit, w.verifyLog, 0},
+		{"GET /console/staff", reserve.MayManageStaff, w.staffList, 0},
+		{"POST /console/staff", reserve.MayManageStaff, w.staffAdd, 0},
+		{"POST /console/staff/{id}", reserve.MayManageStaff, w.staffChange, 0},
+		{"GET /console/password", "", w.passwordForm, 0},
+		{"POST /console/password", "", w.setPassword, 0},
+		{"GET /console/lock", reserve.MayUnlock, w.lockPage, 0},
+		{"POST /console/unlock", reserve.MayUnlock, w.unlock, 0},
+		{"POST /console/lock", reserve.MayUnlock, w.lock, 0},
 	}
 }

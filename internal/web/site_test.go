@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"muster/internal/gazetteer"
+	"muster/internal/handover"
 	"muster/internal/lang"
 	"muster/internal/registry"
 	"muster/internal/reserve"
@@ -74,7 +75,8 @@ func newSite(t *testing.T) *site {
 	s.registry = registry.New(registry.Config{Store: s.store, Keyring: testkit.Keyring(t), Vault: s.vault, Intake: s.store.NewIntake(public), Roll: s.roll, Gazetteer: g, Now: s.clock.Now})
 	s.staff = staff.New(staff.Config{Store: s.store, Now: s.clock.Now})
 	s.putDrive(store.DriveOpen)
-	s.web, err = New(Config{Store: s.store, Registry: s.registry, Staff: s.staff, Roll: s.roll, Node: s, Lang: catalog, Gazetteer: g, Now: s.clock.Now,
+	lists := handover.New(handover.Config{Store: s.store, Vault: s.vault, Roll: s.roll, Origin: "muster.test/log", Now: s.clock.Now})
+	s.web, err = New(Config{Store: s.store, Registry: s.registry, Staff: s.staff, Roll: s.roll, Node: s, Lists: lists, Lang: catalog, Gazetteer: g, Now: s.clock.Now,
 		Refresh: 10 * time.Millisecond, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	check(t, err)
 	s.mux = http.NewServeMux()

@@ -1,12 +1,16 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
+	"muster/internal/audit"
 	"muster/internal/gazetteer"
+	"muster/internal/handover"
 	"muster/internal/lang"
 	"muster/internal/registry"
 	"muster/internal/roll"
@@ -21,6 +25,7 @@ type Config struct {
 	Staff     *staff.Accounts
 	Roll      *roll.Roll
 	Node      NodeControl
+	Lists     *handover.Lists
 	Lang      *lang.Catalog
 	Gazetteer *gazetteer.Gazetteer
 	Now       func() time.Time
@@ -34,6 +39,8 @@ type Config struct {
 	Address func(*http.Request) netip.Addr
 	// Admit refuses a registration that comes too fast from one address, or that the machine cannot take now; nil admits all.
 	Admit func(*http.Request) error
+	// VerifyLog walks the log and compares it with the signed checkpoints; nil walks the log alone.
+	VerifyLog func(context.Context) (audit.Report, error)
 	// Refresh is how often a watched board is worked out anew; 0 is two seconds.
 	Refresh time.Duration
 }
@@ -45,6 +52,8 @@ type Web struct {
 	spoken []string // every language, the one that is never missing first
 	assets assets
 	origin *http.CrossOriginProtection
+
+	unlocking atomic.Int32 // unlocks asked for here that still run
 }
 
 // New makes the pages. It fails only where the program was built without its files.
