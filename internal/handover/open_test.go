@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"muster/internal/reserve"
 	"muster/internal/seal"
@@ -266,9 +267,27 @@ func TestOnlyThoseWhoMayGoAreOnAList(t *testing.T) {
 			w.t.Errorf("eighteen today: the list has %d people, want 13", h.Count)
 		}
 		// The row has the last word, also where this node's roll has not heard yet.
-		w.change(reserve.ActWithdraw, func(tx *store.Tx) error { return tx.EndConsent(just, "civil-protection", "call-up") })
+		w.change(reserve.ActWithdraw, func(tx *store.Tx) error {
+			return tx.EndConsent(just, store.ConsentEnd{Recipient: "civil-protection", Purpose: "call-up"}, false)
+		})
 		if h := w.prepare(); h.Count != 12 {
 			w.t.Errorf("consent taken back on the row alone: the list has %d people, want 12", h.Count)
+		}
+		// Given anew on the person's own page, later than it was taken back.
+		w.clock.Add(time.Minute)
+		w.change(reserve.ActCorrect, func(tx *store.Tx) error {
+			id := w.s.NewID()
+			token := seal.TokenHash(id)
+			_, _, err := tx.AddRegistration(store.Registration{ID: id, TokenHash: token[:], Digest: token[:], Drive: w.drive.Code, Channel: reserve.ChannelWeb,
+				Kind: store.KindCorrection, State: reserve.Received, Receipt: "NIA-00120", Node: "n1", ReceivedAt: tx.Now(), Sealed: []byte{1},
+				Consents: []store.FlaggedConsent{{Recipient: "civil-protection", Purpose: "call-up", Wording: 1, Language: "fr"}}})
+			if err == nil {
+				_, err = tx.Open([]store.Opened{{Registration: id, Sealed: []byte{2}, Volunteer: reserve.Volunteer{ID: just}}})
+			}
+			return err
+		})
+		if h := w.prepare(); h.Count != 13 {
+			w.t.Errorf("consent given anew: the list has %d people, want 13", h.Count)
 		}
 		// A scope of sites and a choice of functions narrow it.
 		local := w.hire("local", reserve.RoleCoordinator, "gaya")

@@ -38,7 +38,9 @@ func TestWhoLeavesBetweenTwoStepsStopsTheList(t *testing.T) {
 		w.refused("withdrawn on another node", w.trySeal(h), "count-changed")
 		// A consent taken back, a person held as a duplicate, a row that changed.
 		h = w.prepare()
-		w.change(reserve.ActWithdraw, func(tx *store.Tx) error { return tx.EndConsent(w.people[3], "civil-protection", "call-up") })
+		w.change(reserve.ActWithdraw, func(tx *store.Tx) error {
+			return tx.EndConsent(w.people[3], store.ConsentEnd{Recipient: "civil-protection", Purpose: "call-up"}, false)
+		})
 		w.refused("consent taken back", w.tryApprove(w.two, h), "count-changed")
 		h = w.prepare()
 		w.approve(h)

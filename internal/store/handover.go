@@ -90,10 +90,12 @@ func (tx *Tx) AddEntries(h Handover, entries []Entry) error {
 }
 
 // standing are the entries that may go out now, by the rows alone: the person is active, has not left since, and no
-// consent to that recipient and purpose has ended.
+// consent to that recipient and purpose has ended, unless it was given anew by a correction after that.
 const standing = ` FROM handover_entry e JOIN handover h ON h.id = e.handover JOIN volunteer v ON v.id = e.volunteer
 	WHERE e.handover = $1 AND e.ended_at IS NULL AND v.state = 'active' AND NOT EXISTS
-	(SELECT 1 FROM consent_end c WHERE c.volunteer = e.volunteer AND c.recipient = h.recipient AND c.purpose = h.purpose)`
+	(SELECT 1 FROM consent_end c WHERE c.volunteer = e.volunteer AND c.recipient = h.recipient AND c.purpose = h.purpose AND NOT EXISTS
+	(SELECT 1 FROM registration r WHERE r.volunteer = e.volunteer AND r.kind = 'correction' AND r.received_at > c.ended_at
+	AND r.consents LIKE '%,' || h.recipient || '/' || h.purpose || '/%'))`
 
 // CountStanding counts the entries of a list that may go out now.
 func (r *Read) CountStanding(id string) (int64, error) {
