@@ -26,7 +26,7 @@ func (x *Index) Estimate() {
 }
 
 const (
-	mostPairs   = 1_000_000
+	mostPairs   = 500_000
 	mostSampled = 40_000 // records
 	hopeless    = -12    // bits; what lies below adds nothing to any share but the strangers'
 	rounds      = 60

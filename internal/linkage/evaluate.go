@@ -129,7 +129,7 @@ func (t *trial) measure() Report {
 	}
 	var edges []edge
 	two := t.data.file[len(t.data.file)-1] > 0
-	join := float32(0)
+	join := t.index.rows.schema.Join
 	t.index.sweep(join, func(a, b uint32, m Match) bool {
 		if !two || t.data.file[a] != t.data.file[b] {
 			edges = append(edges, edge{a, b, float32(m.Bits)})

@@ -3,6 +3,7 @@ package linkage
 import (
 	"io"
 	"os"
+	"strconv"
 	"testing"
 )
 
@@ -51,5 +52,22 @@ func TestFebrl(t *testing.T) {
 				t.Errorf("got F1 %.5f, want %.4f or more", r.F1, c.f1)
 			}
 		})
+	}
+}
+
+func TestARegistryWithFullFacts(t *testing.T) {
+	n := 20_000
+	if given, err := strconv.Atoi(os.Getenv("LINKAGE_SCALE")); err == nil {
+		n = given
+	}
+	records, person := newVillage(2).plainly(n, 0.2)
+	entity := make([]string, len(person))
+	for i, p := range person {
+		entity[i] = strconv.Itoa(p)
+	}
+	r := EvaluateRecords(records, entity)
+	t.Logf("%+v", r)
+	if r.F1 < 0.990 || r.Precision < 0.998 {
+		t.Errorf("got F1 %.4f and precision %.4f, want 0.990 and 0.998", r.F1, r.Precision)
 	}
 }

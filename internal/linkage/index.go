@@ -22,14 +22,21 @@ type Index struct {
 func NewIndex(s *Schema, expect int) *Index {
 	x := &Index{rows: newRows(s), model: NewModel(s)}
 	x.blocks = newBlocks(expect * keysPerRecord)
+	// Room for all at once: growing by appending would hold the old and the new for a while.
+	x.rows.atoms = append(make([]uint32, 0, 1+expect*atomsPerRecord), 0)
+	x.rows.at = make([]uint32, 0, expect)
+	x.blocks.pool = make([]uint32, 0, expect*keysPerRecord)
 	x.keys = newKeys(&x.rows)
 	x.look = x.lookup()
 	x.fields = make([][]uint32, len(s.Fields))
 	return x
 }
 
-// keysPerRecord is about how many blocking keys a record has under the Sahel schema.
-const keysPerRecord = 8
+// About how many blocking keys share a bucket with others, and how many atoms there are, in a record of the Sahel schema.
+const (
+	keysPerRecord  = 8
+	atomsPerRecord = 14
+)
 
 // stamps marks the ids met while one record is looked up.
 type stamps struct {

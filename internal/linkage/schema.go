@@ -85,6 +85,8 @@ type Schema struct {
 	// Duplicates, Kin and Twins are, before anything is known, the share of records that repeat another, and the
 	// relatives and twins each record has in the set.
 	Duplicates, Kin, Twins float64
+	// Join is how many bits a pair needs to be taken for one person where no person decides, as in an evaluation.
+	Join float32
 	// Swaps are pairs of fields that people put into one another's place.
 	Swaps [][2]string
 }

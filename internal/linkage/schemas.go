@@ -11,7 +11,7 @@ func Sahel() *Schema {
 		choiceSame:      {"same-site", 0.80, 0.40, 0.80, 0.90, false, 0},
 	}
 	return &Schema{
-		Name: "sahel", Relatives: true, Duplicates: 0.08, Kin: 1.5, Twins: 0.02,
+		Name: "sahel", Relatives: true, Duplicates: 0.08, Kin: 1.5, Twins: 0.02, Join: 2,
 		Fields: []Field{
 			{Name: "name", Kind: Names}, {Name: "father", Kind: Relation}, {Name: "known", Kind: Calling}, {Name: "birth", Kind: Birth},
 			{Name: "phones", Kind: Phones}, {Name: "place", Kind: Place}, {Name: "site", Kind: Choice, Levels: site, Unless: "place"},

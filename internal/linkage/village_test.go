@@ -270,3 +270,58 @@ func (v *village) register(n int, part float64) (records []Record, person []int)
 	})
 	return records, person
 }
+
+// plainly gives n registrations of a registry with full facts, of which part are repeats with one to three changes: the
+// set that others measure a million people with.
+func (v *village) plainly(n int, part float64) (records []Record, person []int) {
+	first := n - int(float64(n)*part)
+	sexes := []string{"F", "M"}
+	for i := range first {
+		list := [][][]string{womenNames, menNames}[i%2]
+		rec := Record{
+			Name:   list[v.pick(len(list))][0] + " " + menNames[v.pick(len(menNames))][0] + " " + familyNames[v.pick(len(familyNames))],
+			Birth:  reserve.Birth{Year: 1955 + v.r.IntN(53), Month: 1 + v.r.IntN(12), Day: 1 + v.r.IntN(28), Precision: reserve.PrecisionDay},
+			Phones: []string{v.number()}, Place: v.place(), Sex: sexes[i%2],
+		}
+		if v.chance(0.8) {
+			rec.FatherName = menNames[v.pick(len(menNames))][0] + " " + familyNames[v.pick(len(familyNames))]
+		}
+		records, person = append(records, rec), append(person, i)
+	}
+	for range n - first {
+		i := v.r.IntN(first)
+		rec := records[i]
+		for range 1 + v.r.IntN(3) {
+			v.alter(&rec)
+		}
+		records, person = append(records, rec), append(person, i)
+	}
+	return records, person
+}
+
+// alter makes one change of plainly.
+func (v *village) alter(rec *Record) {
+	words := strings.Fields(rec.Name)
+	switch v.r.IntN(9) {
+	case 0, 1:
+		rec.Name = v.spell(rec.Name)
+	case 2:
+		rec.Name = words[len(words)-1] + " " + strings.Join(words[:len(words)-1], " ")
+	case 3:
+		if len(words) > 2 {
+			rec.Name = words[0] + " " + words[len(words)-1]
+		}
+	case 4:
+		if b := &rec.Birth; b.Day <= 12 {
+			b.Month, b.Day = b.Day, b.Month
+		}
+	case 5:
+		rec.Phones = []string{v.number()}
+	case 6:
+		rec.Place = v.place()
+	case 7:
+		rec.FatherName = ""
+	case 8:
+		rec.Phones, rec.Sex = nil, ""
+	}
+}
