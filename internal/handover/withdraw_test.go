@@ -350,3 +350,26 @@ func TestALargeListGoesInSlices(t *testing.T) {
 		t.Errorf("the feed of a large list: number %d with %d entries, %v, want 1 with 462", f.Sequence, f.Count, err)
 	}
 }
+
+func TestWhoWasFoundTwiceSeesBothCopies(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.sealed()
+		w.clock.Add(time.Minute)
+		w.sealed()
+		winner, _ := w.roll.Person(w.people[0])
+		loser, _ := w.roll.Person(w.people[1])
+		w.change(reserve.ActMerge, func(tx *store.Tx) error {
+			return tx.Merge(store.MergeRequest{ID: w.s.NewID(), Winner: winner.Volunteer, Loser: loser.Volunteer, State: reserve.Active, Offers: winner.Volunteer.Offers, Staff: w.one.Actor.ID})
+		})
+		copies := w.whoHas(w.people[0])
+		if len(copies) != 4 || !copies[0].Given.After(copies[3].Given) {
+			w.t.Errorf("after a merge: got %+v, want the four copies of both, the newest first", copies)
+		}
+		w.change(reserve.ActWithdraw, func(tx *store.Tx) error { return tx.Withdraw(w.people[0]) })
+		for _, c := range w.whoHas(w.people[0]) {
+			if c.Ended.IsZero() {
+				w.t.Errorf("after the withdrawal a copy stands: %+v", c)
+			}
+		}
+	})
+}

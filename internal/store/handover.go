@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 )
 
 // Handover is one list of people for one recipient, from its preparation to the file.
@@ -259,16 +261,33 @@ type Held struct {
 	AcknowledgedAt int64 // 0: not yet
 }
 
-// HeldBy lists who was given a person, the newest first.
+// HeldBy lists who was given a person, or somebody folded into them, the newest first.
 func (r *Read) HeldBy(volunteer string) ([]Held, error) {
-	return all(r.conn, func(row scanner) (Held, error) {
-		var h Held
-		err := row.Scan(&h.Drive, &h.Recipient, &h.Handover, &h.SealedAt, &h.ExpiresAt, &h.EndedAt, &h.ToldAt, &h.AcknowledgedAt)
-		return h, err
-	}, `SELECT h.drive, h.recipient, h.id, h.sealed_at, h.expires_at, COALESCE(e.ended_at, 0), COALESCE(f.made_at, 0), COALESCE(e.acknowledged_at, 0)
-		FROM handover_entry e JOIN handover h ON h.id = e.handover
-		LEFT JOIN feed f ON f.drive = h.drive AND f.recipient = h.recipient AND f.sequence = e.feed
-		WHERE e.volunteer = $1 AND h.state = 'sealed' ORDER BY h.sealed_at DESC, h.id`, volunteer)
+	ids, err := r.FoldedInto(volunteer)
+	if err != nil {
+		return nil, err
+	}
+	var out []Held
+	for _, id := range append(ids, volunteer) {
+		list, err := all(r.conn, scanHeld, `SELECT h.drive, h.recipient, h.id, h.sealed_at, h.expires_at, COALESCE(e.ended_at, 0), COALESCE(f.made_at, 0),
+			COALESCE(e.acknowledged_at, 0) FROM handover_entry e JOIN handover h ON h.id = e.handover
+			LEFT JOIN feed f ON f.drive = h.drive AND f.recipient = h.recipient AND f.sequence = e.feed
+			WHERE e.volunteer = $1 AND h.state = 'sealed'`, id)
+		if err != nil {
+			return nil, fmt.Errorf("read who was given a person: %w", err)
+		}
+		out = append(out, list...)
+	}
+	slices.SortFunc(out, func(a, b Held) int {
+		return cmp.Or(cmp.Compare(b.SealedAt, a.SealedAt), cmp.Compare(a.Handover, b.Handover))
+	})
+	return out, nil
+}
+
+func scanHeld(row scanner) (Held, error) {
+	var h Held
+	err := row.Scan(&h.Drive, &h.Recipient, &h.Handover, &h.SealedAt, &h.ExpiresAt, &h.EndedAt, &h.ToldAt, &h.AcknowledgedAt)
+	return h, err
 }
 
 // FirstReceipt is the first receipt kept of a recipient's lists, which pins the key of all later ones; empty where there is none.
