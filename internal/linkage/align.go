@@ -27,7 +27,7 @@ func (l *alignment) match(c *comparer, v *vocabulary, a, b []uint32) {
 			best = max(best, g)
 		}
 	}
-	for g := best; g >= close2; g-- {
+	for g := best; g >= near; g-- {
 		for shift := 0; shift < max(len(a), len(b)); shift++ {
 			for i := range a {
 				l.take(i, i+shift, g, &grades, len(b))

@@ -103,7 +103,7 @@ func (c *comparer) byLetters(v *vocabulary, a, b uint32) likeness {
 	if ta.listed && tb.listed && slot.grade < variant {
 		// Two known names that are not one: a letter in common is chance, Sadou is not Saïdou.
 		slot.grade = max(slot.grade, distant) - 1
-		if slot.grade == close2 {
+		if slot.grade == near {
 			return slot.grade
 		}
 		slot.grade = unlike
@@ -215,7 +215,7 @@ func (c *comparer) word(v *vocabulary, a, b uint32) outcome {
 		return outcome{wordEqual, v.share(a)}
 	case slip, variant, sameClass:
 		return outcome{wordSlip, nan}
-	case close2:
+	case near:
 		return outcome{wordClose, nan}
 	case distant:
 		return outcome{wordDistant, nan}
@@ -229,7 +229,7 @@ func (c *comparer) text(v *vocabulary, a, b []uint32) outcome {
 		return outcome{wordsEqual, v.share(a[0])}
 	}
 	whole := likenessOf(v.terms[a[0]].text, v.terms[b[0]].text)
-	if whole == slip || whole == close2 {
+	if whole == slip || whole == near {
 		return outcome{wordsNear, nan}
 	}
 	c.line.match(c, v, a[1:], b[1:])
@@ -240,7 +240,7 @@ func (c *comparer) text(v *vocabulary, a, b []uint32) outcome {
 			sum++
 		case slip:
 			sum += 0.9
-		case close2:
+		case near:
 			sum += 0.6
 		}
 	}

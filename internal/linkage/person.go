@@ -36,7 +36,7 @@ func (c *comparer) personal(v *vocabulary, a, b []uint32) outcome {
 		level = namePartOne
 	case len(a) != len(b):
 		level = namePart
-	case worst == close2:
+	case worst == near:
 		level = nameClose
 	case worst == slip:
 		level = nameSlip
@@ -66,7 +66,7 @@ func (v *vocabulary) carriers(x, y uint32, g likeness) float32 {
 	switch g {
 	case slip:
 		p += slipMass
-	case close2:
+	case near:
 		p += closeMass
 	}
 	return fastLog2(p)
@@ -153,7 +153,7 @@ func (c *comparer) relation(v *vocabulary, a, b []uint32, calling bool) outcome 
 		return outcome{missing, 0}
 	case len(found) < len(a) && len(found) < len(b):
 		return outcome{relationPart, logU}
-	case worst == close2 || worst == slip:
+	case worst == near || worst == slip:
 		return outcome{relationClose, logU}
 	case worst != identical || len(a) != len(b):
 		return outcome{relationClass, logU}

@@ -6,7 +6,7 @@ type likeness uint8
 const (
 	unlike    likeness = iota
 	distant            // some likeness, as two slips in a middling word
-	close2             // a short form, or two slips in a long word
+	near               // a short form, or two slips in a long word
 	slip               // one letter wrong, missing, too much or swapped with its neighbour
 	variant            // one name in another language, or its short form
 	sameClass          // two spellings of one name
@@ -38,15 +38,15 @@ func likenessOf(a, b string) likeness {
 	case d <= 1 && len(a) >= 3:
 		return slip
 	case d == 2 && len(b) >= 6, d == 3 && len(b) >= 11:
-		return close2
+		return near
 	case len(a) >= 3 && b[:len(a)] == a:
-		return close2
+		return near
 	case d <= most && d*3 <= len(b):
 		return distant
 	}
 	switch jw := jaroWinkler(a, b); {
 	case jw >= 0.92:
-		return close2
+		return near
 	case jw >= 0.84:
 		return distant
 	}

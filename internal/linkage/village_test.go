@@ -142,15 +142,14 @@ func (v *village) household() {
 		}
 	}
 	if v.chance(0.05) {
-		birth, two := v.birth(min(born+20+v.r.IntN(10), 2007)), [][2]string{{"Hassane", "M"}, {"Housseini", "M"}}
-		if v.chance(0.5) {
-			two = [][2]string{{"Hassana", "F"}, {"Housseina", "F"}}
-		}
+		birth, two := v.birth(min(born+20+v.r.IntN(10), 2007)), twinPairs[v.r.IntN(2)]
 		for _, t := range two {
 			member(t[0], given, t[1], birth)
 		}
 	}
 }
+
+var twinPairs = [2][2][2]string{{{"Hassane", "M"}, {"Housseini", "M"}}, {{"Hassana", "F"}, {"Housseina", "F"}}}
 
 // spell writes a name another way: another spelling of some part, or one letter wrong.
 func (v *village) spell(name string) string {
