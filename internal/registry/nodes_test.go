@@ -104,3 +104,27 @@ func TestRingsRotateAndWhatIsErasedStaysErased(t *testing.T) {
 		}
 	})
 }
+
+func TestRelinkOffersWhatWasNeverOffered(t *testing.T) {
+	testkit.Pairs(t, func(t *testing.T, a, b *store.Store) {
+		k := testkit.Keyring(t)
+		one, two := lockedNode(t, a, k), lockedNode(t, b, k)
+		one.unlock()
+		two.unlock()
+		one.join(amina(1))
+		two.join(twin(2))
+		one.join(stranger(3))
+		if err := one.Load(ctx(), nil); err != nil { // a node that starts anew hears of nobody's arrival
+			t.Fatal(err)
+		}
+		for range 2 {
+			if done, err := one.Relink(ctx(), desk("d"), "test-drive", nil); done != 3 || err != nil {
+				t.Errorf("got %d and %v, want all three compared", done, err)
+			}
+		}
+		pairs, err := one.Pairs(ctx(), store.PairFilter{Drive: "test-drive", Actor: desk("d"), Limit: 10})
+		if err != nil || len(pairs) != 1 || one.people()[reserve.Held] != 1 {
+			t.Errorf("got %d pairs, %v and %v, want one pair and one held", len(pairs), err, one.people())
+		}
+	})
+}
