@@ -9,16 +9,25 @@ import (
 	"sync/atomic"
 	"time"
 
+	"muster/internal/callup"
+	"muster/internal/handover"
 	"muster/internal/lang"
 	"muster/internal/registry"
 	"muster/internal/reserve"
+	"muster/internal/roll"
 	"muster/internal/staff"
+	"muster/internal/store"
 )
 
 // Config is what the routes stand on.
 type Config struct {
+	Store    *store.Store
 	Registry *registry.Registry
+	Roll     *roll.Roll
+	CallUps  *callup.CallUps
+	Lists    *handover.Lists
 	Staff    *staff.Accounts
+	Importer Importer
 	Lang     *lang.Catalog
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -36,6 +45,7 @@ type API struct {
 	languages []string
 	waiting   atomic.Int64
 	buffers   sync.Pool
+	answers   answers
 }
 
 // copySize is one read of a body: most registrations are smaller.
@@ -57,9 +67,21 @@ func New(c Config) *API {
 	return a
 }
 
-// Mount adds every route to a mux: the public one and those of staff.
+// The patterns that are not in the table of staff routes.
+const (
+	registrationRoute = "POST /api/v1/drives/{drive}/registrations"
+	rest              = "/api/v1/"
+)
+
+// Mount adds every route to a mux: the public one, those of staff, and their description.
 func (a *API) Mount(mux *http.ServeMux) {
-	mux.HandleFunc("POST /api/v1/drives/{drive}/registrations", a.guarded(a.register))
+	mux.HandleFunc(registrationRoute, a.guarded(a.register))
+	routes := table()
+	for _, rt := range routes {
+		mux.HandleFunc(rt.pattern, a.staffed(rt))
+	}
+	a.describe(mux, routes)
+	mux.HandleFunc(rest, a.guarded(a.elsewhere(mux)))
 }
 
 // signedIn says who sent a request with a bearer token.

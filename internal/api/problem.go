@@ -72,6 +72,9 @@ func (a *API) judged(r *http.Request, err error) (status int, faults reserve.Fau
 	if media, ok := errors.AsType[unsupported](err); ok {
 		return http.StatusUnsupportedMediaType, reserve.Faults{reserve.Fault(string(media), "unsupported-type")}, ""
 	}
+	if errors.As(err, new(methodNotAllowed)) {
+		return http.StatusMethodNotAllowed, reserve.Faults{{Kind: reserve.Invalid, Code: "method-not-allowed"}}, ""
+	}
 	if status, known := statusOf(reserve.KindOf(err)); known {
 		return status, tidy(reserve.FaultsOf(err)), ""
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -297,4 +298,32 @@ func FuzzRead(f *testing.F) {
 		}
 		s.Preview()
 	})
+}
+
+func TestAnUploadIsAnsweredWithWhatWasFoundAndWhatBecameOfIt(t *testing.T) {
+	h := newHouse(t)
+	ctx := context.Background()
+	how := url.Values{"drive": {"test-drive"}, "dry_run": {"true"}, "lang": {"fr"}}
+	got, err := h.Take(ctx, clerk, strings.NewReader(file(t, "C006_dates_ambiguous.csv")), how)
+	must(t, got, err)
+	if a := got.(Answer); a.Report != nil || len(a.Preview.Questions) != 1 {
+		t.Errorf("a trial of an unsettled file: %+v", a)
+	}
+	how.Del("dry_run")
+	if _, err := h.Take(ctx, clerk, strings.NewReader(file(t, "C006_dates_ambiguous.csv")), how); reserve.CodeOf(err) != "day-order" {
+		t.Errorf("an unsettled file: %v", err)
+	}
+	how["map"], how["separator"], how["functions"] = []string{"district=", "#4=phone"}, []string{","}, []string{"medical,logistics"}
+	got, err = h.Take(ctx, clerk, strings.NewReader(file(t, "C022_bad_rows.csv")), how)
+	must(t, got, err)
+	if a := got.(Answer); a.Report.Added != 5 || !strings.Contains(a.Refused, "Ce jour n’existe pas") || !slices.Equal(a.Preview.Ignored, []string{"district"}) {
+		t.Errorf("an upload: %+v", a)
+	}
+	if p := h.people()["Hadiza Noma"]; !slices.Equal(p.Facts.Functions, []string{"logistics", "medical"}) || p.Facts.Place != "" {
+		t.Errorf("Hadiza offers %v at %q", p.Facts.Functions, p.Facts.Place)
+	}
+	_, err = h.Take(ctx, clerk, strings.NewReader("nom\nA\n"), url.Values{"drive": {"test-drive"}, "map": {"x"}, "separator": {"!"}, "dates": {"?"}, "encoding": {"?"}})
+	if got := len(reserve.FaultsOf(err)); got != 4 {
+		t.Errorf("four wrong choices gave %v", err)
+	}
 }
