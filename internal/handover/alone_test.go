@@ -198,6 +198,34 @@ func byPuppets() []way {
 		{"with a puppet confirmed by oneself", "same-hands", func(w *world) error {
 			return w.staff.Confirm(context.Background(), w.one, w.add(w.one, "puppet", reserve.RoleOwner))
 		}},
+		{"with a session kept back on an account that a second person then confirmed", "signed-out", func(w *world) error {
+			id := w.add(w.one, "zara", reserve.RoleOwner)
+			kept, hers := w.signIn(w.one, id), w.signIn(w.one, id)
+			if err := w.staff.ConfirmSession(context.Background(), w.two, id, hers.Code()); err != nil {
+				return err
+			}
+			return w.tryApprove(kept, w.prepare())
+		}},
+		{"with a token kept back on an account confirmed without a session", "signed-out", func(w *world) error {
+			id := w.add(w.one, "zara", reserve.RoleOwner)
+			kept := w.bearer(w.signIn(w.one, id))
+			if err := w.staff.Confirm(context.Background(), w.two, id); err != nil {
+				return err
+			}
+			return w.tryApprove(kept, w.prepare())
+		}},
+		{"with a link kept back on a confirmed account", "signed-out", func(w *world) error {
+			id := w.add(w.one, "zara", reserve.RoleOwner)
+			link, err := w.staff.IssueLink(context.Background(), w.one, id)
+			if err != nil {
+				return err
+			}
+			if err := w.staff.ConfirmSession(context.Background(), w.two, id, w.signIn(w.one, id).Code()); err != nil {
+				return err
+			}
+			_, err = w.staff.Redeem(context.Background(), "192.0.2.1", link.Reveal())
+			return err
+		}},
 		{"with a desk account", "no-right", func(w *world) error { return w.tryApprove(w.hire("desk", reserve.RoleDesk), w.prepare()) }},
 		{"with an auditor's account", "no-right", func(w *world) error { return w.tryApprove(w.hire("auditor", reserve.RoleAuditor), w.prepare()) }},
 		{"with a tablet", "needs-a-person", func(w *world) error {
@@ -465,7 +493,7 @@ func TestTheHonestWayIsOpen(t *testing.T) {
 		zara := w.signIn(w.one, id)
 		h = w.prepare()
 		w.refused("before she is confirmed", w.tryApprove(zara, h), "same-hands")
-		if err := w.staff.Confirm(context.Background(), w.two, id); err != nil {
+		if err := w.staff.ConfirmSession(context.Background(), w.two, id, zara.Code()); err != nil {
 			w.t.Fatal(err)
 		}
 		if err := w.tryApprove(zara, h); err != nil {

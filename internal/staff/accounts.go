@@ -154,37 +154,6 @@ func (a *Accounts) SetScope(ctx context.Context, by SignedIn, id string, n Accou
 	})
 }
 
-// Confirm is a second person's word that an account, its password and what it is signed in with now belong to whom they
-// seem to. It is refused to everybody who may be behind the account. Until then the account and those people count as one.
-func (a *Accounts) Confirm(ctx context.Context, by SignedIn, id string) error {
-	act := reserve.Act{Actor: by.Actor, Verb: reserve.ActStaffConfirm, Subject: id}
-	err := a.store.Change(ctx, act, func(tx *store.Tx) error {
-		if by.Actor.Kind != reserve.ActorStaff {
-			return &reserve.Error{Kind: reserve.Forbidden, Code: "needs-a-person"}
-		}
-		hands, err := standing(tx, by, reserve.MayManageStaff)
-		if err != nil {
-			return err
-		}
-		s, err := tx.Staff(id)
-		if err != nil {
-			return err
-		}
-		behind, err := tx.HandsBehind(s)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(hands, func(h string) bool { return slices.Contains(behind, h) }) {
-			return &reserve.Error{Kind: reserve.Forbidden, Code: "same-hands"}
-		}
-		return tx.ClearHands(id)
-	})
-	if err != nil {
-		return fmt.Errorf("confirm staff: %w", err)
-	}
-	return nil
-}
-
 // Revoke ends an account at once: its tokens, sessions and links with it.
 func (a *Accounts) Revoke(ctx context.Context, by SignedIn, id string) error {
 	return a.change(ctx, by, reserve.Act{Verb: reserve.ActStaffRevoke, Subject: id}, func(tx *store.Tx) error {

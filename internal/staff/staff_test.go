@@ -398,14 +398,31 @@ func TestHandsFollowEverySecretThatIsGivenOut(t *testing.T) {
 			h.t.Fatal(err)
 		}
 		has("the third by password", hands(h.in(token)), thirdID, puppetID, ownerID)
-		if err := h.a.Confirm(ctx, second, thirdID); err != nil {
+		h.refused("a code nobody read out", h.a.ConfirmSession(ctx, second, thirdID, "00000-00000"), reserve.Invalid, "session-code-wrong")
+		h.refused("the code of another account", h.a.ConfirmSession(ctx, second, thirdID, second.Code()), reserve.Invalid, "session-code-wrong")
+		if err := h.a.ConfirmSession(ctx, second, thirdID, " "+third.Code()); err != nil {
 			h.t.Fatal(err)
 		}
 		has("the third once confirmed", hands(third), thirdID)
-		has("its other session", hands(h.in(token)), thirdID)
+		_, err = h.a.Actor(ctx, token.Reveal())
+		h.refused("another session of the account, which its maker may hold", err, reserve.SignedOut, "signed-out")
+		_, err = h.a.SignIn(ctx, "192.0.2.1", "third", goodPassword)
+		h.refused("the password its maker may know", err, reserve.SignedOut, "wrong-sign-in")
+		if err := h.a.SetPassword(ctx, third, goodPassword+"!"); err != nil {
+			h.t.Fatal(err)
+		}
+		if token, err = h.a.SignIn(ctx, "192.0.2.1", "third", goodPassword+"!"); err != nil {
+			h.t.Fatal(err)
+		}
+		has("by the password of their own", hands(h.in(token)), thirdID)
 		// A new link from the owner brings the owner's hand back, for that session.
 		has("by a new link of the owner", hands(h.by(owner, thirdID)), thirdID, ownerID)
 		has("the session from before", hands(third), thirdID)
+		if err := h.a.Confirm(ctx, second, thirdID); err != nil {
+			h.t.Fatal(err)
+		}
+		_, err = h.a.Actor(ctx, token.Reveal())
+		h.refused("every session, once confirmed without one", err, reserve.SignedOut, "signed-out")
 	})
 }
 

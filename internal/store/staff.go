@@ -94,16 +94,23 @@ func (tx *Tx) SetPassword(id, hash string, hands []string) error {
 	return nil
 }
 
-// ClearHands notes that a second person has confirmed whose an account is, with its password and everything it is signed in with now.
-func (tx *Tx) ClearHands(id string) error {
-	n, err := tx.exec(`UPDATE staff SET hands = '', password_hands = '' WHERE id = $1 AND state = 'active'`, id)
+// ClearHands notes that a second person has confirmed whose an account is. Whatever else it could be entered by ends: its
+// password and all its tokens but the one that the person was seen with; with none, all.
+func (tx *Tx) ClearHands(id string, seen []byte) error {
+	n, err := tx.exec(`UPDATE staff SET hands = '', password_hands = '', password_hash = '' WHERE id = $1 AND state = 'active'`, id)
 	if err != nil {
 		return fmt.Errorf("confirm staff: %w", err)
 	}
 	if n == 0 {
 		return ErrNothing
 	}
-	_, err = tx.exec(`UPDATE token SET hands = '' WHERE staff = $1 AND ended_at IS NULL AND kind <> 'link'`, id)
+	if len(seen) == 0 {
+		return tx.EndTokensOf(id)
+	}
+	if err := tx.EndOtherTokens(id, seen); err != nil {
+		return err
+	}
+	_, err = tx.exec(`UPDATE token SET hands = '' WHERE hash = $1`, seen)
 	return err
 }
 

@@ -67,6 +67,13 @@ func Hands(t Token, s Staff) []string {
 	return slices.Compact(hands)
 }
 
+// SessionsOf gives the hashes of an account's sessions that stand at an instant.
+func (r *Read) SessionsOf(staff string, at int64) ([][]byte, error) {
+	return all(r.conn, func(row scanner) ([]byte, error) { return one[[]byte](row) },
+		`SELECT hash FROM token WHERE staff = $1 AND kind = 'session' AND ended_at IS NULL AND expires_at > $2 AND used_at > $3`,
+		staff, at, at-reserve.SessionIdle.Microseconds())
+}
+
 // HandsBehind are all others who may be behind an account in any way: who made it, who may know its password, who may
 // hold a token of it that stands.
 func (r *Read) HandsBehind(s Staff) ([]string, error) {
