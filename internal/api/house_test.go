@@ -3,6 +3,8 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,7 +14,12 @@ import (
 	"sync"
 	"testing"
 
+	"filippo.io/age"
+
+	"muster/internal/callup"
+	"muster/internal/channel/sheet"
 	"muster/internal/gazetteer"
+	"muster/internal/handover"
 	"muster/internal/lang"
 	"muster/internal/registry"
 	"muster/internal/reserve"
@@ -30,9 +37,14 @@ type house struct {
 	store *store.Store
 	reg   *registry.Registry
 	staff *staff.Accounts
+	roll  *roll.Roll
 	lang  *lang.Catalog
-	log   *journal
-	mux   *http.ServeMux
+	sec   *seal.Secrets
+	api   *API
+
+	serial int
+	log    *journal
+	mux    *http.ServeMux
 }
 
 // journal is a log that tests read.
@@ -55,7 +67,7 @@ func (j *journal) String() string {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, clock: testkit.NewClock(), log: &journal{}, mux: http.NewServeMux()}
+	h := &house{t: t, clock: testkit.NewClock(), roll: roll.New(), log: &journal{}, mux: http.NewServeMux()}
 	h.store = testkit.OpenConfig(t, store.Config{Location: filepath.Join(t.TempDir(), "muster.db"), Node: "n1", Now: h.clock.Now})
 	file, secrets, err := seal.Create("correct horse battery staple", "muster.test/log", seal.MinArgon2id())
 	if err != nil {
@@ -75,15 +87,30 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h.reg = registry.New(registry.Config{Store: h.store, Keyring: testkit.Keyring(t), Vault: vault, Intake: h.store.NewIntake(public),
-		Roll: roll.New(), Gazetteer: gaz, Now: h.clock.Now})
+		Roll: h.roll, Gazetteer: gaz, Now: h.clock.Now})
+	h.sec = secrets
+	if err := h.reg.Load(context.Background(), func(int64, int64) {}); err != nil {
+		t.Fatal(err)
+	}
 	h.staff = staff.New(staff.Config{Store: h.store, Now: h.clock.Now})
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
 	err = h.store.Change(context.Background(), reserve.Act{Actor: reserve.System("n1"), Verb: reserve.ActDriveAdd, Subject: "test-drive"}, func(tx *store.Tx) error {
-		return tx.PutDrive(testkit.Drive(), store.DriveOpen)
+		d := testkit.Drive()
+		d.Recipients[0].Key = id.Recipient().String()
+		return tx.PutDrive(d, store.DriveOpen)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	New(Config{Registry: h.reg, Staff: h.staff, Lang: h.lang, Now: h.clock.Now, Log: slog.New(slog.NewTextHandler(h.log, nil))}).Mount(h.mux)
+	calls := callup.New(callup.Config{Store: h.store, Vault: vault, Roll: h.roll, Now: h.clock.Now})
+	lists := handover.New(handover.Config{Store: h.store, Vault: vault, Roll: h.roll, Origin: "muster.test/log", Now: h.clock.Now})
+	sheets := sheet.New(sheet.Config{Registry: h.reg, Roll: h.roll, Gazetteer: gaz, Lang: h.lang, Now: h.clock.Now})
+	h.api = New(Config{Store: h.store, Registry: h.reg, Roll: h.roll, CallUps: calls, Lists: lists, Staff: h.staff, Importer: sheets, Lang: h.lang, Now: h.clock.Now,
+		Log: slog.New(slog.NewTextHandler(h.log, nil))})
+	h.api.Mount(h.mux)
 	return h
 }
 
@@ -132,3 +159,47 @@ func (h *house) do(method, path, body string, head ...string) answer {
 }
 
 const registrations = "/api/v1/drives/test-drive/registrations"
+
+// person registers somebody and opens the registration; it gives their id.
+func (h *house) person(name, number, site string, functions ...string) string {
+	h.t.Helper()
+	h.serial++
+	list, err := json.Marshal(functions)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	a := h.do("POST", registrations, fmt.Sprintf(`{"ref":"%032d","name":%q,"birth":"1990-05-17","phones":[%q],"site":%q,"functions":%s,
+		"consents":[{"recipient":"civil-protection","purpose":"call-up","wording":1}]}`, h.serial, name, number, site, list))
+	if a.status != http.StatusCreated {
+		h.t.Fatalf("register: %d %s", a.status, a.body)
+	}
+	if err := h.reg.Drain(context.Background()); err != nil {
+		h.t.Fatal(err)
+	}
+	var receipt struct{ Receipt string }
+	if err := json.Unmarshal([]byte(a.body), &receipt); err != nil {
+		h.t.Fatal(err)
+	}
+	p, ok := h.roll.ByReceipt(receipt.Receipt)
+	if !ok {
+		h.t.Fatalf("%s is not in the roll", receipt.Receipt)
+	}
+	return p.Volunteer.ID
+}
+
+// as sends a request with a token.
+func (h *house) as(token, method, path, body string, head ...string) answer {
+	return h.do(method, path, body, append([]string{"Authorization", "Bearer " + token}, head...)...)
+}
+
+// want reads an answer of a status into a value.
+func want[T any](t testing.TB, a answer, status int) (out T) {
+	t.Helper()
+	if a.status != status {
+		t.Fatalf("got %d %s, want %d", a.status, a.body, status)
+	}
+	if err := json.Unmarshal([]byte(a.body), &out); err != nil {
+		t.Fatalf("%v: %s", err, a.body)
+	}
+	return out
+}
