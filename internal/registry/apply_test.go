@@ -16,6 +16,7 @@ import (
 )
 
 func TestApplyAnswersARepeatWithTheSameReceipt(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		first := n.apply(amina(1))
@@ -44,6 +45,7 @@ func TestApplyAnswersARepeatWithTheSameReceipt(t *testing.T) {
 }
 
 func TestARepeatIsAnsweredAfterTheDriveHasClosed(t *testing.T) {
+	t.Parallel()
 	n := newNode(t, testkit.SQLite(t))
 	first := n.apply(amina(1))
 	n.change(func(tx *store.Tx) error { return tx.SetDriveState("test-drive", store.DriveClosed) })
@@ -62,6 +64,7 @@ func TestARepeatIsAnsweredAfterTheDriveHasClosed(t *testing.T) {
 }
 
 func TestApplyNamesEveryFaultAtOnce(t *testing.T) {
+	t.Parallel()
 	n := newNode(t, testkit.SQLite(t))
 	a := amina(1)
 	a.Ref, a.Name, a.Birth, a.Language, a.Place, a.Sex, a.Site = "short", "12345", "2007-02-29", "xx", "Nullepart-sur-Mer", "x", "mars"
@@ -84,6 +87,7 @@ func TestApplyNamesEveryFaultAtOnce(t *testing.T) {
 }
 
 func TestAnAmbiguousPlaceComesBackWithItsChoices(t *testing.T) {
+	t.Parallel()
 	n := newNode(t, testkit.SQLite(t))
 	a := amina(1)
 	a.Place = "Gangara"
@@ -100,6 +104,7 @@ func TestAnAmbiguousPlaceComesBackWithItsChoices(t *testing.T) {
 
 // TestC001C002C004 holds the cases about age against the door itself.
 func TestAgesAtTheDoor(t *testing.T) {
+	t.Parallel()
 	age := func(n int) *int { return &n }
 	tests := []struct {
 		name, birth string
@@ -140,6 +145,7 @@ func TestAgesAtTheDoor(t *testing.T) {
 }
 
 func TestAMinorLeavesNothingButACount(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		child := amina(1)
@@ -168,6 +174,7 @@ func TestAMinorLeavesNothingButACount(t *testing.T) {
 }
 
 func TestALockedNodeTakesPeopleInAndOpensThemLater(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := lockedNode(t, s, testkit.Keyring(t))
 		for i := range 230 {
@@ -203,6 +210,7 @@ func TestALockedNodeTakesPeopleInAndOpensThemLater(t *testing.T) {
 }
 
 func TestTheSameReferenceFromEightSidesIsOne(t *testing.T) {
+	t.Parallel()
 	testkit.Pairs(t, func(t *testing.T, a, b *store.Store) {
 		k := testkit.Keyring(t)
 		nodes := []*node{lockedNode(t, a, k), lockedNode(t, b, k)}
@@ -242,6 +250,7 @@ func TestTheSameReferenceFromEightSidesIsOne(t *testing.T) {
 }
 
 func TestNoErrorHoldsPersonalData(t *testing.T) {
+	t.Parallel()
 	n := newNode(t, testkit.SQLite(t))
 	a := amina(1)
 	a.Name, a.Place, a.Note = "Zénabou 7", "Quartier Secret", "téléphone de ma sœur"

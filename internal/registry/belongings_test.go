@@ -71,6 +71,7 @@ func (n *node) need(id string) (out reserve.Need) {
 }
 
 func TestAMergeCountsOnePersonOnce(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		a, b, third := n.join(stranger(1)), n.join(stranger(2)), n.join(stranger(3))
@@ -109,6 +110,7 @@ func TestAMergeCountsOnePersonOnce(t *testing.T) {
 }
 
 func TestTwoSeatsOfOnePersonBecomeOneAndTheNextMovesUp(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		a, b, waits := n.join(stranger(1)), n.join(stranger(2)), n.join(stranger(3))
@@ -129,6 +131,7 @@ func TestTwoSeatsOfOnePersonBecomeOneAndTheNextMovesUp(t *testing.T) {
 }
 
 func TestWhoWithdrawsGivesTheirSeatAndEndsTheirEntries(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		a, b, waits := n.join(stranger(1)), n.join(stranger(2)), n.join(stranger(3))

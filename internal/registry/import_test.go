@@ -30,6 +30,7 @@ func (n *node) importFile(file string, mode registry.ImportMode, rows ...reserve
 
 // TestOnePhoneSeveralPeople is case C014 at the registry.
 func TestOnePhoneSeveralPeople(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		rows := []reserve.Application{
@@ -56,6 +57,7 @@ func TestOnePhoneSeveralPeople(t *testing.T) {
 
 // TestAListUploadedAgainDoesNotUndoStop is case C025 at the registry.
 func TestAListUploadedAgainDoesNotUndoStop(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		n.importFile("before", registry.ImportAdd, sheetRow(2, "Hadiza Noma", "1990-05-17", "+22793123451", ""), sheetRow(3, "Fadima Bello", "1992-03-03", "+22793123452", ""))
@@ -90,6 +92,7 @@ func TestAListUploadedAgainDoesNotUndoStop(t *testing.T) {
 }
 
 func TestADryRunWritesNothing(t *testing.T) {
+	t.Parallel()
 	n := newNode(t, testkit.SQLite(t))
 	before := len(acts(t, n))
 	report, err := n.Import(ctx(), desk("d"), registry.ImportPlan{Drive: "test-drive", Digest: []byte("x"), DryRun: true, Rows: []reserve.Application{
@@ -103,6 +106,7 @@ func TestADryRunWritesNothing(t *testing.T) {
 }
 
 func TestAnImportIsTakenBackAndCanComeAgain(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		var rows []reserve.Application
@@ -135,6 +139,7 @@ func TestAnImportIsTakenBackAndCanComeAgain(t *testing.T) {
 }
 
 func TestALockedNodeImportsToo(t *testing.T) {
+	t.Parallel()
 	n := lockedNode(t, testkit.SQLite(t), testkit.Keyring(t))
 	got := n.importFile("f", registry.ImportAdd, sheetRow(2, "Hadiza Noma", "1990-05-17", "+22793123451", ""))
 	if got.Added != 1 || got.Rows[0].Receipt == "" {

@@ -22,15 +22,26 @@ const perPage = 1000
 // Load builds the roll of a node that was unlocked: everybody who counts or is held, and the marks of STOP. progress, which
 // may be nil, hears how many of how many registrations are read. While it runs, nothing is opened; Apply goes on.
 func (r *Registry) Load(ctx context.Context, progress func(done, total int64)) error {
-	sec, err := r.Vault.Secrets()
-	if err != nil {
-		return err
-	}
 	r.opening.Lock()
 	defer r.opening.Unlock()
 	r.feeding.Lock()
 	defer r.feeding.Unlock()
+	sec, err := r.Vault.Secrets()
+	if err != nil {
+		return err
+	}
 	r.Roll.Clear()
+	r.Roll.Open()
+	if err := r.load(ctx, sec, progress); err != nil {
+		r.Roll.Clear()
+		return err
+	}
+	r.Roll.SetLoaded()
+	r.notify()
+	return nil
+}
+
+func (r *Registry) load(ctx context.Context, sec *seal.Secrets, progress func(done, total int64)) error {
 	begin := store.Micros(r.Now())
 	keys, err := r.allKeys(ctx)
 	if err != nil {
@@ -69,8 +80,6 @@ func (r *Registry) Load(ctx context.Context, progress func(done, total int64)) e
 		after = page.people[len(page.people)-1].ID
 	}
 	r.fed = begin
-	r.Roll.SetLoaded()
-	r.notify()
 	return nil
 }
 

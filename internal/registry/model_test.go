@@ -215,6 +215,7 @@ func (c *clerk) check(t *rapid.T) {
 }
 
 func TestRandomChangesAgreeWithPaper(t *testing.T) {
+	t.Parallel()
 	testkit.MovingStores(t, func(t *testing.T, s *store.Store, clock *testkit.Clock) {
 		n := newNode(t, s)
 		next, rounds := 0, 0

@@ -12,6 +12,7 @@ import (
 
 // TestADuplicateOfTwoNodesIsFound: each node opens one of the two before it has heard of the other.
 func TestADuplicateOfTwoNodesIsFound(t *testing.T) {
+	t.Parallel()
 	testkit.Pairs(t, func(t *testing.T, a, b *store.Store) {
 		k := testkit.Keyring(t)
 		one, two := lockedNode(t, a, k), lockedNode(t, b, k)
@@ -53,6 +54,7 @@ func TestADuplicateOfTwoNodesIsFound(t *testing.T) {
 }
 
 func TestARecordThatDoesNotOpenHoldsUpNobody(t *testing.T) {
+	t.Parallel()
 	n := newNode(t, testkit.SQLite(t))
 	n.change(func(tx *store.Tx) error {
 		_, _, err := tx.AddRegistration(store.Registration{ID: n.Store.NewID(), TokenHash: []byte("0123456789abcdef"), Digest: []byte("d"), Drive: "test-drive", Channel: reserve.ChannelWeb,
@@ -67,6 +69,7 @@ func TestARecordThatDoesNotOpenHoldsUpNobody(t *testing.T) {
 }
 
 func TestRingsRotateAndWhatIsErasedStaysErased(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		stays, goes := n.join(stranger(1)), n.join(stranger(2))
@@ -106,6 +109,7 @@ func TestRingsRotateAndWhatIsErasedStaysErased(t *testing.T) {
 }
 
 func TestRelinkOffersWhatWasNeverOffered(t *testing.T) {
+	t.Parallel()
 	testkit.Pairs(t, func(t *testing.T, a, b *store.Store) {
 		k := testkit.Keyring(t)
 		one, two := lockedNode(t, a, k), lockedNode(t, b, k)

@@ -32,12 +32,20 @@ type arrival struct {
 // Step opens up to a hundred registrations that wait, where the node is unlocked and its roll is loaded. It may be called
 // at any time and from several nodes: a registration is opened once. did is false where nothing could be done.
 func (r *Registry) Step(ctx context.Context) (did bool, err error) {
+	r.opening.Lock()
+	defer r.opening.Unlock()
 	sec, err := r.Vault.Secrets()
 	if err != nil || !r.Roll.Loaded() {
 		return false, nil // locked, or not yet ready: what waits keeps waiting
 	}
-	r.opening.Lock()
-	defer r.opening.Unlock()
+	did, err = r.openSome(ctx, sec)
+	if reserve.KindOf(err) == reserve.Locked {
+		return did, nil // it was locked under our hands
+	}
+	return did, err
+}
+
+func (r *Registry) openSome(ctx context.Context, sec *seal.Secrets) (did bool, err error) {
 	list, err := r.arrivals(ctx, sec)
 	if err != nil || len(list) == 0 {
 		return false, err
@@ -145,9 +153,10 @@ func (r *Registry) arrivals(ctx context.Context, sec *seal.Secrets) ([]arrival, 
 			if err != nil {
 				return nil, err
 			}
-			r.skipped[reg.ID] = !ok
 			if ok {
 				list = append(list, a)
+			} else {
+				r.skipped[reg.ID] = true
 			}
 			continue
 		}

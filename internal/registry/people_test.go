@@ -44,6 +44,7 @@ func twin(ref int) reserve.Application {
 }
 
 func TestADuplicateIsHeldUntilTheDeskDecides(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		first := n.join(amina(1))
@@ -73,6 +74,7 @@ func TestADuplicateIsHeldUntilTheDeskDecides(t *testing.T) {
 
 // TestAMergeLosesNothingAndCanBeUndone is case C017 at the registry.
 func TestAMergeLosesNothingAndCanBeUndone(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		a := amina(1)
@@ -133,6 +135,7 @@ func plainly(p roll.Person) []any {
 }
 
 func TestTheStricterConsentWins(t *testing.T) {
+	t.Parallel()
 	both := []reserve.ConsentGiven{{Recipient: "civil-protection", Purpose: "call-up", Wording: 1}, {Recipient: "red-cross", Purpose: "call-up", Wording: 1}}
 	tests := []struct {
 		name          string
@@ -168,6 +171,7 @@ func TestTheStricterConsentWins(t *testing.T) {
 }
 
 func TestConsentEndsAndIsGivenAgain(t *testing.T) {
+	t.Parallel()
 	testkit.MovingStores(t, func(t *testing.T, s *store.Store, clock *testkit.Clock) {
 		n := newNode(t, s)
 		p := n.join(amina(1))
@@ -199,6 +203,7 @@ func TestConsentEndsAndIsGivenAgain(t *testing.T) {
 }
 
 func TestEraseLeavesNothingReadable(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		receipt := n.apply(amina(1))
@@ -254,6 +259,7 @@ func TestEraseLeavesNothingReadable(t *testing.T) {
 }
 
 func TestALockedNodeTakesWithdrawalsCorrectionsAndEndsOfConsent(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := lockedNode(t, s, testkit.Keyring(t))
 		leaves, corrects, ends, goes := n.apply(stranger(1)), n.apply(stranger(2)), n.apply(stranger(3)), n.apply(stranger(4))
@@ -298,6 +304,7 @@ func TestALockedNodeTakesWithdrawalsCorrectionsAndEndsOfConsent(t *testing.T) {
 }
 
 func TestAWithdrawalIsAtOnceAndTwiceIsNothing(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		p := n.join(amina(1))
@@ -322,6 +329,7 @@ func TestAWithdrawalIsAtOnceAndTwiceIsNothing(t *testing.T) {
 }
 
 func TestStopBindsLateComersAndOtherNodes(t *testing.T) {
+	t.Parallel()
 	testkit.Pairs(t, func(t *testing.T, a, b *store.Store) {
 		k := testkit.Keyring(t)
 		one, two := lockedNode(t, a, k), lockedNode(t, b, k)
@@ -357,6 +365,7 @@ func TestStopBindsLateComersAndOtherNodes(t *testing.T) {
 }
 
 func TestVerificationNeedsTwoPeopleForTheBestLevels(t *testing.T) {
+	t.Parallel()
 	testkit.MovingStores(t, func(t *testing.T, s *store.Store, clock *testkit.Clock) {
 		n := newNode(t, s)
 		id := n.join(amina(1)).Volunteer.ID
@@ -390,6 +399,7 @@ func TestVerificationNeedsTwoPeopleForTheBestLevels(t *testing.T) {
 }
 
 func TestAgeIsSettledAtTheDesk(t *testing.T) {
+	t.Parallel()
 	testkit.Stores(t, func(t *testing.T, s *store.Store) {
 		n := newNode(t, s)
 		age := 19
@@ -429,6 +439,7 @@ func TestAgeIsSettledAtTheDesk(t *testing.T) {
 }
 
 func TestCorrectReplacesWhatItNames(t *testing.T) {
+	t.Parallel()
 	n := newNode(t, testkit.SQLite(t))
 	p := n.join(amina(1))
 	err := n.Correct(ctx(), desk("d"), p.Volunteer.ID, registry.Correction{Name: private("Amina  Oumarou Noma"), Phones: []reserve.PhoneGiven{{Number: "96 00 00 01"}},
@@ -454,6 +465,7 @@ func TestCorrectReplacesWhatItNames(t *testing.T) {
 }
 
 func TestWhoIsOutOfScopeIsNotFound(t *testing.T) {
+	t.Parallel()
 	n := newNode(t, testkit.SQLite(t))
 	p := n.join(amina(1))
 	tests := []struct {
@@ -481,6 +493,7 @@ func TestWhoIsOutOfScopeIsNotFound(t *testing.T) {
 }
 
 func TestEveryReadingLeavesAnAct(t *testing.T) {
+	t.Parallel()
 	n := newNode(t, testkit.SQLite(t))
 	p := n.join(amina(1))
 	before := acts(t, n)
@@ -495,5 +508,42 @@ func TestEveryReadingLeavesAnAct(t *testing.T) {
 	}
 	if got := acts(t, n)[len(before):]; !slices.Equal(got, []string{"volunteer.read", "volunteer.search", "volunteer.reveal"}) {
 		t.Errorf("got acts %v", got)
+	}
+}
+
+// TestAHeldPersonIsNotForgottenByAMerge: B is held because of A, and A is folded into C.
+func TestAHeldPersonIsNotForgottenByAMerge(t *testing.T) {
+	t.Parallel()
+	n := newNode(t, testkit.SQLite(t))
+	c, a := n.join(stranger(9)), n.join(amina(1))
+	b := n.join(twin(2))
+	if b.Volunteer.State != reserve.Held {
+		t.Fatalf("got %s, want held", b.Volunteer.State)
+	}
+	if err := n.Merge(ctx(), desk("d"), c.Volunteer.ID, a.Volunteer.ID); err != nil {
+		t.Fatal(err)
+	}
+	pairs := func() []store.Pair {
+		list, err := n.Pairs(ctx(), store.PairFilter{Drive: "test-drive", Actor: desk("d"), Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if got := pairs(); len(got) != 1 || got[0].Newer != b.Volunteer.ID || got[0].Older() != c.Volunteer.ID {
+		t.Fatalf("got %+v, want the pair of B with the one A is now", got)
+	}
+	if err := n.Unmerge(ctx(), desk("d"), a.Volunteer.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pairs() {
+		if p.Older() == a.Volunteer.ID {
+			if err := n.Distinct(ctx(), desk("d"), p.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if got := state(t, n, b.Volunteer.ID); got != "active" {
+		t.Errorf("got %s after the desk said two people, want nothing left that holds B", got)
 	}
 }

@@ -46,6 +46,9 @@ func New(c Config) *Registry {
 // Waiting gets a value when something came in that an unlocked node can open at once; the loop around Step listens to it.
 func (r *Registry) Waiting() <-chan struct{} { return r.wake }
 
+// Arrived tells the opener that registrations came in by another way than Apply: with a bundle.
+func (r *Registry) Arrived() { r.notify() }
+
 func (r *Registry) notify() {
 	select {
 	case r.wake <- struct{}{}:
@@ -53,15 +56,16 @@ func (r *Registry) notify() {
 	}
 }
 
-// Forget drops what was learned from the secrets: the node was locked.
+// Forget drops what was learned from the secrets: the node was locked. It waits for the step under way, which the locked
+// vault ends.
 func (r *Registry) Forget() {
-	r.keys.forget()
-	r.Roll.Clear()
 	r.opening.Lock()
 	defer r.opening.Unlock()
-	clear(r.skipped)
 	r.feeding.Lock()
 	defer r.feeding.Unlock()
+	r.Roll.Clear()
+	r.keys.forget()
+	clear(r.skipped)
 	r.fed = 0
 	r.stops.set(nil)
 }

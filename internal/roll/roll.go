@@ -13,6 +13,7 @@ import (
 // Roll is the people of one node. The zero Roll is not usable; all methods are safe for concurrent use.
 type Roll struct {
 	mu     sync.RWMutex
+	closed bool // takes nobody in
 	loaded bool
 
 	people   []*Person // by slot; nil: free
@@ -43,11 +44,20 @@ func (r *Roll) reset() {
 	r.links = linkage.NewIndex(linkage.Sahel(), 1024)
 }
 
-// Clear forgets everybody and every mark: the node was locked.
+// Clear forgets everybody and every mark, and takes nobody in until Open: the node was locked, and who was being read at that
+// moment must not stay behind.
 func (r *Roll) Clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.reset()
+	r.closed = true
+}
+
+// Open lets a roll that was cleared take people in again.
+func (r *Roll) Open() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = false
 }
 
 // Loaded reports whether everybody is in: before that, what is not found may still come.
@@ -77,7 +87,7 @@ func (r *Roll) Put(p Person) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	slot, had := r.byID[p.Volunteer.ID]
-	if had && r.people[slot].Volunteer.Version > p.Volunteer.Version {
+	if r.closed || had && r.people[slot].Volunteer.Version > p.Volunteer.Version {
 		return
 	}
 	if had {
@@ -261,7 +271,7 @@ func (r *Roll) Silence(e164 string, on bool) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.silenced[d] == on {
+	if r.closed || r.silenced[d] == on {
 		return
 	}
 	if on {

@@ -151,6 +151,22 @@ func TestLateNewsChangesNothing(t *testing.T) {
 	}
 }
 
+func TestAClearedRollTakesNobodyUntilItIsOpened(t *testing.T) {
+	r := filled()
+	r.SetLoaded()
+	r.Clear()
+	r.Put(person("7K3", "Aïssata Maïga", "+22793123456"))
+	r.Silence("+22793123456", true)
+	if r.Count() != 0 || r.Loaded() || r.Silenced("+22793123456") {
+		t.Errorf("a cleared roll took somebody in")
+	}
+	r.Open()
+	r.Put(person("7K3", "Aïssata Maïga", "+22793123456"))
+	if r.Count() != 1 {
+		t.Errorf("an opened roll takes nobody in")
+	}
+}
+
 func TestStopBindsTheNumberForAllWhoShareIt(t *testing.T) {
 	r := filled()
 	r.Silence("+22790000011", true)

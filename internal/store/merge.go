@@ -28,6 +28,7 @@ type mergeImage struct {
 	SettledAfter  string
 	Moved         []string // invitations of the loser that the winner took over
 	Parked        []parkedInvitation
+	Offered       []string // pairs that the winner took over from the loser
 }
 
 // parkedInvitation is one of two invitations of the same person to the same need: it belongs to no call-up while they are one.
@@ -108,7 +109,40 @@ func (tx *Tx) moveBelongings(m MergeRequest, image *mergeImage) (err error) {
 			return fmt.Errorf("move belongings: %w", err)
 		}
 	}
+	if err := tx.inheritPairs(m, image); err != nil {
+		return err
+	}
 	return tx.moveInvitations(m, image)
+}
+
+// inheritPairs offers the loser's undecided pairs for the winner: without them somebody who was held because of the loser would
+// wait for a decision that nobody is asked for.
+func (tx *Tx) inheritPairs(m MergeRequest, image *mergeImage) error {
+	pairs, err := tx.PairsOf(m.Loser.ID)
+	if err != nil {
+		return fmt.Errorf("read pairs: %w", err)
+	}
+	for _, p := range pairs {
+		if p.State != PairOffered && p.State != PairLater {
+			continue
+		}
+		other, newer := p.A, p.Newer
+		if other == m.Loser.ID {
+			other = p.B
+		}
+		if newer == m.Loser.ID {
+			newer = m.Winner.ID
+		}
+		heir := Pair{ID: tx.s.NewID(), Drive: p.Drive, A: m.Winner.ID, B: other, Newer: newer, Band: p.Band, Score: p.Score, Reasons: p.Reasons}
+		fresh, err := tx.OfferPair(heir)
+		if err != nil {
+			return err
+		}
+		if fresh {
+			image.Offered = append(image.Offered, heir.ID)
+		}
+	}
+	return nil
 }
 
 // moveInvitations gives the loser's invitations to the winner. Of two to the same need the one that has got further stays.
@@ -234,6 +268,11 @@ func (tx *Tx) returnBelongings(m Merge) error {
 	for _, id := range m.before.Moved {
 		if _, err := tx.exec(`UPDATE invitation SET volunteer = $1 WHERE id = $2 AND volunteer = $3`, m.Loser, id, m.Winner); err != nil {
 			return fmt.Errorf("return invitation: %w", err)
+		}
+	}
+	for _, id := range m.before.Offered {
+		if _, err := tx.exec(`DELETE FROM pair WHERE id = $1 AND (state = 'offered' OR state = 'later')`, id); err != nil {
+			return fmt.Errorf("take inherited pairs back: %w", err)
 		}
 	}
 	for _, p := range m.before.Parked {
