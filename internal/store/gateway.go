@@ -44,8 +44,16 @@ func scanGateway(row scanner) (Gateway, error) {
 	return g, err
 }
 
-// catchUp is how much unused time of a gateway may be made up for: one turn of the sending loop, in µs.
+// catchUp is how far back an unused slot may lie and still be made up for: one turn of the sending loop, in µs.
 const catchUp = 1_000_000
+
+// slot is the gateway's next free slot: one missed a moment ago, else now. What an idle hour left unused is gone.
+func (g Gateway) slot(now int64) int64 {
+	if g.NextSendAt < now-catchUp {
+		return now
+	}
+	return g.NextSendAt
+}
 
 // PaceGateway locks a gateway's row and says how many texts it may be given now and the time between two, so that all
 // nodes together never pass its rate: at most one text an interval, with a second's slots made up for. 0 is "not now".
@@ -60,8 +68,7 @@ func (tx *Tx) PaceGateway(carrier string, most int) (allowed int, interval int64
 		return most, 0, g, nil
 	}
 	interval = hour / g.RatePerHour
-	from := max(g.NextSendAt, tx.at-catchUp)
-	return min(most, int((tx.at-from)/interval)+1), interval, g, nil
+	return min(most, int((tx.at-g.slot(tx.at))/interval)+1), interval, g, nil
 }
 
 // lockGateway takes a gateway's row for the rest of the change and reads it.
@@ -81,7 +88,7 @@ func (tx *Tx) SpendGateway(g Gateway, interval int64, n int) error {
 	if interval == 0 || n == 0 {
 		return nil
 	}
-	next := max(g.NextSendAt, tx.at-catchUp) + int64(n)*interval
+	next := g.slot(tx.at) + int64(n)*interval
 	_, err := tx.exec(`UPDATE gateway SET next_send_at = $1 WHERE carrier = $2`, next, g.Carrier)
 	return err
 }

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"bytes"
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"muster/internal/reserve"
@@ -49,6 +52,36 @@ func (tx *Tx) AddInbound(in Inbound) (fresh bool, err error) {
 		return false, fmt.Errorf("add inbound: %w", err)
 	}
 	return n == 1, nil
+}
+
+// KeepInbound keeps what a carrier posted, in one commit, and says which were new. It leaves no act: what came is said of
+// nobody before it is handled.
+func (s *Store) KeepInbound(ctx context.Context, list []Inbound) (fresh []bool, err error) {
+	err = s.Bookkeep(ctx, func(tx *Tx) error {
+		fresh = make([]bool, len(list))
+		for i, in := range list {
+			if fresh[i], err = tx.AddInbound(in); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("keep what came in: %w", err)
+	}
+	return fresh, nil
+}
+
+// PackInbound writes what came in as it is sealed: the sender, a line feed, the bytes of the text.
+func PackInbound(from string, body []byte) []byte { return append(append([]byte(from), '\n'), body...) }
+
+// UnpackInbound reads what PackInbound wrote.
+func UnpackInbound(plain []byte) (from string, body []byte, err error) {
+	sender, body, ok := bytes.Cut(plain, []byte{'\n'})
+	if !ok {
+		return "", nil, errors.New("inbound unreadable")
+	}
+	return string(sender), body, nil
 }
 
 // nullBytes writes no bytes as NULL.

@@ -132,6 +132,16 @@ func (tx *Tx) Reached(invitation string) error {
 	return err
 }
 
+// Rung notes that a human caller tried a person: the call is the channel from here on, and whoever picked up was reached.
+func (tx *Tx) Rung(invitation string, reached bool) error {
+	query := `UPDATE invitation SET channel = 'call', sent_at = $1, invited_at = CASE WHEN state = 'unreached' OR state = 'invited' THEN $1 ELSE invited_at END WHERE id = $2`
+	if reached {
+		query = `UPDATE invitation SET channel = 'call', sent_at = COALESCE(sent_at, $1), reached_at = $1 WHERE id = $2`
+	}
+	_, err := tx.exec(query, tx.at, invitation)
+	return err
+}
+
 // Told notes that a person has been told the outcome.
 func (tx *Tx) Told(invitation string) error {
 	_, err := tx.exec(`UPDATE invitation SET told_at = COALESCE(told_at, $1) WHERE id = $2`, tx.at, invitation)
@@ -186,20 +196,20 @@ type InvitationCount struct {
 	Of      map[reserve.InvitationState]int
 }
 
-// InvitationCounts counts a call-up's invitations by need, from the rows themselves.
+// InvitationCounts counts a call-up's invitations by need, from the rows themselves. Total and Of are of those who were asked;
+// WalkIns came without a yes, asked or not.
 func (r *Read) InvitationCounts(callup string) (map[string]InvitationCount, error) {
 	type line struct {
-		need    string
-		state   reserve.InvitationState
-		unclear bool
-		walkIn  bool
-		n       int
+		need, channel   string
+		state           reserve.InvitationState
+		unclear, walkIn bool
+		n               int
 	}
 	list, err := all(r.conn, func(row scanner) (line, error) {
 		var l line
-		err := row.Scan(&l.need, &l.state, &l.unclear, &l.walkIn, &l.n)
+		err := row.Scan(&l.need, &l.state, &l.unclear, &l.walkIn, &l.channel, &l.n)
 		return l, err
-	}, `SELECT need, state, unclear, walk_in, COUNT(*) FROM invitation WHERE callup = $1 GROUP BY need, state, unclear, walk_in`, callup)
+	}, `SELECT need, state, unclear, walk_in, channel, COUNT(*) FROM invitation WHERE callup = $1 GROUP BY need, state, unclear, walk_in, channel`, callup)
 	if err != nil {
 		return nil, fmt.Errorf("count invitations: %w", err)
 	}
@@ -209,12 +219,12 @@ func (r *Read) InvitationCounts(callup string) (map[string]InvitationCount, erro
 		if c.Of == nil {
 			c.Of = map[reserve.InvitationState]int{}
 		}
-		c.Of[l.state] += l.n
-		switch {
-		case l.walkIn:
-			c.WalkIns += l.n
-		default:
+		if l.channel != "walk-in" {
+			c.Of[l.state] += l.n
 			c.Total += l.n
+		}
+		if l.walkIn {
+			c.WalkIns += l.n
 		}
 		if l.unclear {
 			c.Unclear += l.n
@@ -231,7 +241,8 @@ type Asked struct {
 	Unanswered int // since day
 	Elsewhere  bool
 	Here       bool // has an invitation to the call-up at hand
-	LastYes    bool
+	Yes        int  // call-ups for which they had a seat
+	Silent     int  // call-ups that ended without a word of them
 }
 
 // AskedBefore counts everybody's invitations: those since month, and the unanswered ones since day; callup is the one at hand.
@@ -241,7 +252,8 @@ func (r *Read) AskedBefore(callup string, month, day int64) (map[string]Asked, e
 		SUM(CASE WHEN i.invited_at >= $2 AND i.state = 'invited' AND i.answered_at IS NULL THEN 1 ELSE 0 END),
 		SUM(CASE WHEN (i.state = 'confirmed' OR i.state = 'standby') AND c.state = 'open' THEN 1 ELSE 0 END),
 		SUM(CASE WHEN i.callup = $3 THEN 1 ELSE 0 END),
-		SUM(CASE WHEN i.state = 'confirmed' THEN 1 ELSE 0 END)
+		SUM(CASE WHEN i.state = 'confirmed' THEN 1 ELSE 0 END),
+		SUM(CASE WHEN i.state = 'stood-down' AND i.answered_at IS NULL AND i.sent_at IS NOT NULL THEN 1 ELSE 0 END)
 		FROM invitation i JOIN callup c ON c.id = i.callup WHERE i.walk_in = FALSE GROUP BY i.volunteer`, month, day, callup)
 	if err != nil {
 		return nil, fmt.Errorf("count who was asked: %w", err)
@@ -250,11 +262,11 @@ func (r *Read) AskedBefore(callup string, month, day int64) (map[string]Asked, e
 	for rows.Next() {
 		var id string
 		var a Asked
-		var elsewhere, here, yes int
-		if err := rows.Scan(&id, &a.Ever, &a.Month, &a.Unanswered, &elsewhere, &here, &yes); err != nil {
+		var elsewhere, here int
+		if err := rows.Scan(&id, &a.Ever, &a.Month, &a.Unanswered, &elsewhere, &here, &a.Yes, &a.Silent); err != nil {
 			return nil, fmt.Errorf("count who was asked: %w", err)
 		}
-		a.Elsewhere, a.Here, a.LastYes = elsewhere > 0, here > 0, yes > 0
+		a.Elsewhere, a.Here = elsewhere > 0, here > 0
 		out[id] = a
 	}
 	return out, rows.Err()

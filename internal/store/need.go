@@ -184,14 +184,15 @@ func (tx *Tx) promote(need string) ([]reserve.Invitation, error) {
 }
 
 // SetConfirmLimit moves the limit of a need whose organiser has fixed none, never under those confirmed. Where it rises,
-// those on stand-by move up and are returned.
-func (tx *Tx) SetConfirmLimit(need string, limit int) ([]reserve.Invitation, error) {
+// those on stand-by move up and are returned. changed is false where the limit stays.
+func (tx *Tx) SetConfirmLimit(need string, limit int) (up []reserve.Invitation, changed bool, err error) {
 	n, err := tx.exec(`UPDATE need SET confirm_limit = $1 WHERE id = $2 AND limit_fixed = FALSE AND confirm_limit <> $1 AND confirmed <= $1`, limit, need)
 	if err != nil {
-		return nil, fmt.Errorf("set limit: %w", err)
+		return nil, false, fmt.Errorf("set limit: %w", err)
 	}
 	if n == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
-	return tx.promote(need)
+	up, err = tx.promote(need)
+	return up, true, err
 }

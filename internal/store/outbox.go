@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+
+	"muster/internal/seal"
 )
 
 // Lane is the order of delivery: answers first, then news for those who have a part in something, invitations last.
@@ -230,6 +232,25 @@ func (r *Read) CountTexts(callup string) ([]TextCount, error) {
 		return c, err
 	}, `SELECT lane, state, COUNT(*) FROM outbox WHERE $1 = '' OR callup = $1 GROUP BY lane, state ORDER BY lane, state`, callup)
 }
+
+// KeyCount is how many texts of a key are in a state.
+type KeyCount struct {
+	Key   string
+	State OutboxState
+	Count int
+}
+
+// CountKeys counts a call-up's texts by key and state: who has seen a change of place.
+func (r *Read) CountKeys(callup string) ([]KeyCount, error) {
+	return all(r.conn, func(row scanner) (KeyCount, error) {
+		var c KeyCount
+		err := row.Scan(&c.Key, &c.State, &c.Count)
+		return c, err
+	}, `SELECT text_key, state, COUNT(*) FROM outbox WHERE callup = $1 GROUP BY text_key, state ORDER BY text_key, state`, callup)
+}
+
+// OutboxPlace is where a text's sealed part belongs.
+func OutboxPlace(id string) seal.AD { return seal.AD{Table: "outbox", ID: id} }
 
 // CountQueued counts the texts that wait in a lane.
 func (r *Read) CountQueued(lane Lane) (int64, error) {
