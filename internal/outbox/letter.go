@@ -9,21 +9,17 @@ import (
 	"muster/internal/lang"
 	"muster/internal/reserve"
 	"muster/internal/roll"
-	"muster/internal/seal"
 	"muster/internal/store"
 )
 
 // Sealed is what the sealed part of an outbox row says: to which number, with which further arguments, or a text of a
-// coordinator's own. It is JSON inside a house or memory box for the place {"", "outbox", id}.
+// coordinator's own. It is JSON inside a house or memory box for store.OutboxPlace.
 type Sealed struct {
 	To   string            `json:"to,omitempty"`
 	Lang string            `json:"lang,omitempty"`
 	Args map[string]string `json:"args,omitempty"`
 	Text string            `json:"text,omitempty"`
 }
-
-// Place is where a row's sealed part belongs.
-func Place(id string) seal.AD { return seal.AD{Table: "outbox", ID: id} }
 
 // letter is a text ready to go, or the state it goes into instead.
 type letter struct {
@@ -123,7 +119,7 @@ func (w *writer) open(t store.Outbound) (*Sealed, error) {
 	var plain []byte
 	if t.SealKind == store.SealMemory {
 		var err error
-		if plain, err = w.Vault.Memory().Open(Place(t.ID), t.Sealed); err != nil {
+		if plain, err = w.Vault.Memory().Open(store.OutboxPlace(t.ID), t.Sealed); err != nil {
 			return nil, nil // a memory key opens nothing after a restart: that is its purpose
 		}
 	} else {
@@ -131,7 +127,7 @@ func (w *writer) open(t store.Outbound) (*Sealed, error) {
 		if err != nil {
 			return nil, err
 		}
-		if plain, err = secrets.OpenHouse(Place(t.ID), t.Sealed); err != nil {
+		if plain, err = secrets.OpenHouse(store.OutboxPlace(t.ID), t.Sealed); err != nil {
 			return nil, fmt.Errorf("open text: %w", err)
 		}
 	}
@@ -171,7 +167,7 @@ func (w *writer) number(t store.Outbound, s Sealed, p *roll.Person) (reserve.Pri
 	if to == "" {
 		to = p.Reachable()
 	}
-	if to == "" || t.TextKey == "sms.stop" || t.SealKind == store.SealMemory {
+	if to == "" || t.TextKey == "sms.stop" || t.TextKey == "sms.wrong-person" || t.SealKind == store.SealMemory {
 		return to, nil
 	}
 	secrets, err := w.Vault.Secrets()

@@ -407,7 +407,7 @@ func TestWhileLockedOnlyMemoryRepliesGoOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := store.Outbound{ID: store.PublicID(), Lane: store.LaneReply, TextKey: "sms.join-name", SealKind: store.SealMemory, Holder: s.Node()}
-		o.Sealed = h.vault.Memory().Seal(outbox.Place(o.ID), plain)
+		o.Sealed = h.vault.Memory().Seal(store.OutboxPlace(o.ID), plain)
 		h.change(func(tx *store.Tx) error { return tx.Queue(o) })
 		h.drain(h.Outbox)
 		if carrier.n != 1 || carrier.numbers["+22790999999"] != 1 {
