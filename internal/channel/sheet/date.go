@@ -3,6 +3,7 @@ package sheet
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -77,10 +78,14 @@ type readBirth struct {
 	edtf     string
 	twoDigit bool // the century was not written
 	circa    bool
+	unknown  bool // the cell says that nobody knows
 	fault    *reserve.Error
 }
 
 func unreadable() readBirth { return readBirth{fault: reserve.Fault("birth", "birth-unreadable")} }
+
+// unknownBirths say that a birth is not known, as compact makes them. "majeur" is somebody's word, and no age: the desk settles it.
+var unknownBirths = []string{"", "inconnu", "inconnue", "unknown", "nonconnu", "nonconnue", "indetermine", "nesaitpas", "nsp", "majeur", "majeure", "adulte", "adult", "na", "nd", "ras", "neant"}
 
 // birthOf reads a cell of a column whose order is settled. thisYear tells in which century a year of two digits lies: the
 // latest that is not to come. A date that does not exist is refused, never turned round.
@@ -88,6 +93,9 @@ func birthOf(cell string, order Order, thisYear int) readBirth {
 	s := strings.ToLower(asciiDigits(strings.TrimSpace(cell)))
 	if s == "" {
 		return readBirth{}
+	}
+	if slices.Contains(unknownBirths, compact(s)) {
+		return readBirth{unknown: true}
 	}
 	if m := clock.FindStringSubmatch(s); m != nil {
 		s = m[1]

@@ -23,13 +23,14 @@ type Remark struct {
 const (
 	RemarkTwoDigits   = "year-two-digits"
 	RemarkEstimate    = "age-estimate"
+	RemarkUnknownAge  = "age-unknown" // what stands there is kept in the note
 	RemarkNoPhone     = "no-phone"
 	RemarkUnknownWord = "unknown-word" // of a function or skill; kept in the note
 	RemarkSameNumber  = "same-number"  // Args line: the row that had the number first
 )
 
 // remarks are the codes whose sentences begin with "import.": they are no errors.
-var remarks = map[string]bool{RemarkTwoDigits: true, RemarkEstimate: true, RemarkNoPhone: true, RemarkUnknownWord: true, RemarkSameNumber: true,
+var remarks = map[string]bool{RemarkTwoDigits: true, RemarkEstimate: true, RemarkUnknownAge: true, RemarkNoPhone: true, RemarkUnknownWord: true, RemarkSameNumber: true,
 	string(phone.WarnPremium): true, string(phone.WarnSatellite): true, string(phone.WarnUnlisted): true, string(phone.WarnNoSMS): true,
 	string(phone.WarnNoPlus): true, string(phone.WarnForeign): true, string(phone.WarnOldBenin): true}
 
@@ -164,6 +165,10 @@ func (r *reader) birth(a *reserve.Application) {
 		}
 		if b.circa {
 			r.remark(FieldBirth, RemarkEstimate)
+		}
+		if b.unknown {
+			r.remark(FieldBirth, RemarkUnknownAge)
+			r.note = append(r.note, r.heading(FieldBirth)+": "+cell)
 		}
 		a.Birth = b.edtf
 	}

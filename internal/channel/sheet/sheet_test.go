@@ -57,12 +57,17 @@ func TestDatesAsPeopleWriteThem(t *testing.T) {
 		{"00/00/1990", DayFirst, "!no-such-day"},
 		{"32980", DayFirst, "!birth-unreadable"},
 		{"12 ramadan 1410", DayFirst, "!birth-unreadable"},
-		{"inconnu", DayFirst, "!birth-unreadable"},
+		{"inconnu", DayFirst, "unknown"},
+		{"Majeur", DayFirst, "unknown"},
+		{"?", DayFirst, "unknown"},
 		{"vers le marché", DayFirst, "!birth-unreadable"},
 		{"1/2", DayFirst, "!birth-unreadable"},
 	} {
 		got := birthOf(c.cell, c.order, 2026)
 		text := got.edtf
+		if got.unknown {
+			text = "unknown"
+		}
 		if got.fault != nil {
 			text = "!" + got.fault.Code
 		}
