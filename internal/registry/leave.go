@@ -11,14 +11,19 @@ import (
 )
 
 // Withdraw takes a person out at once: no more texts, waves or lists; seats go to the next; every recipient of a list is told by
-// the feed. Who has left already is no error. It works on a locked node.
+// the feed. Who has left already is no error. Where somebody leaves who is held as the double of another, that one is held too
+// until the desk has decided: an opt-out binds both meanwhile. It works on a locked node.
 func (r *Registry) Withdraw(ctx context.Context, actor reserve.Actor, id string, with ...With) error {
 	v, err := r.reach(ctx, actor, reserve.MayWithdraw, id)
 	if err != nil {
 		return err
 	}
+	var twins []string
 	err = r.Store.Change(ctx, act(actor, reserve.ActWithdraw, v), func(tx *store.Tx) error {
 		if err := tx.Withdraw(v.ID); err != nil && (len(with) == 0 || unchanged(err, "withdraw") != nil) {
+			return err
+		}
+		if twins, err = tx.HoldTwins(v.ID); err != nil {
 			return err
 		}
 		return together(tx, with)
@@ -27,7 +32,7 @@ func (r *Registry) Withdraw(ctx context.Context, actor reserve.Actor, id string,
 		return err
 	}
 	r.Roll.Remove(v.ID)
-	return nil
+	return r.refresh(ctx, twins...)
 }
 
 // Erase makes a person unreadable: they leave as by Withdraw, sealed parts and salts go from the data, and their keys from the

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -259,39 +258,49 @@ func divide(rd *store.Read, u *store.Undo) error {
 	return nil
 }
 
-// Distinct says that the people of a pair are two. A held one is let in, unless another pair still holds them back.
+// Distinct says that the people of a pair are two. Who is held is let in, unless another pair still holds them back.
 func (r *Registry) Distinct(ctx context.Context, actor reserve.Actor, id string) error {
 	p, err := r.Pair(ctx, actor, id)
 	if err != nil {
 		return err
 	}
-	f, err := r.open(ctx, p.Newer)
-	if err != nil {
-		return err
+	var v reserve.Volunteer
+	states := map[string]reserve.VolunteerState{}
+	for _, side := range []string{p.Older(), p.Newer} {
+		f, err := r.open(ctx, side)
+		if err != nil {
+			return err
+		}
+		d, err := r.drive(ctx, f.volunteer.Drive)
+		if err != nil {
+			return err
+		}
+		v, states[side] = f.volunteer, r.standing(d, f)
 	}
-	v := f.volunteer
-	d, err := r.drive(ctx, v.Drive)
-	if err != nil {
-		return err
-	}
-	state := r.standing(d, f)
 	err = r.Store.Change(ctx, act(actor, reserve.ActDistinct, v), func(tx *store.Tx) error {
 		if err := tx.DecidePair(p.ID, store.PairDistinct, actor.ID, store.PairOffered, store.PairLater); err != nil {
 			return err
 		}
-		back, err := tx.HeldBack(v.ID)
-		if err != nil || back {
-			return err
-		}
-		if err := tx.SetVolunteerState(v.ID, state, reserve.Held); !errors.Is(err, store.ErrNothing) {
-			return err
+		for _, side := range []string{p.A, p.B} {
+			if err := release(tx, side, states[side]); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
 	if err := unchanged(err, "decide a pair"); err != nil {
 		return err
 	}
-	return r.refresh(ctx, v.ID)
+	return r.refresh(ctx, p.A, p.B)
+}
+
+// release lets somebody in who is held, where no undecided pair holds them back any more.
+func release(tx *store.Tx, id string, state reserve.VolunteerState) error {
+	back, err := tx.HeldBack(id)
+	if err != nil || back {
+		return err
+	}
+	return unchanged(tx.SetVolunteerState(id, state, reserve.Held), "let in")
 }
 
 // Later puts a pair aside; who is held stays held.

@@ -84,8 +84,8 @@ func (r *Registry) afterwards(ctx context.Context, list []arrival, done committe
 			}
 		}
 	}
-	if done.ends == 0 {
-		return nil
+	if err := r.refresh(ctx, done.twins...); err != nil || done.ends == 0 {
+		return err
 	}
 	for i := range list { // a consent was taken back while we were opening
 		if a := &list[i]; a.fresh && slices.Contains(done.opened, a.reg.ID) {
@@ -232,10 +232,11 @@ func (r *Registry) welcome(sec *seal.Secrets, a *arrival) error {
 	}
 	a.reg.Volunteer = a.volunteer.ID
 	a.person = person(a.volunteer, []record{{a.reg, a.facts}}, a.ends)
-	if a.volunteer.State == reserve.Withdrawn {
+	a.pairs = r.pairs(a.person)
+	if a.volunteer.State == reserve.Withdrawn { // binds who they are almost surely the double of, and needs no looking at besides
+		a.pairs = slices.DeleteFunc(a.pairs, func(p store.Pair) bool { return p.Band != store.AlmostSure })
 		return nil
 	}
-	a.pairs = r.pairs(a.person)
 	for _, p := range a.pairs {
 		if p.Band == store.AlmostSure {
 			a.volunteer.State = reserve.Held
@@ -263,6 +264,7 @@ func (r *Registry) pairs(p roll.Person) []store.Pair {
 type committed struct {
 	opened []string
 	ends   int64
+	twins  []string // who is held because their double has left
 }
 
 // commit keeps a batch, with the pairs of what was really opened here.
@@ -281,7 +283,7 @@ func (r *Registry) commit(ctx context.Context, list []arrival) (out committed, e
 		if err != nil {
 			return err
 		}
-		out = committed{done, ends}
+		out = committed{opened: done, ends: ends}
 		if len(done) == 0 {
 			return store.ErrNothing
 		}
@@ -302,6 +304,13 @@ func (r *Registry) commit(ctx context.Context, list []arrival) (out committed, e
 				if _, err := tx.OfferPair(p); err != nil {
 					return err
 				}
+			}
+			if list[i].fresh && list[i].volunteer.State == reserve.Withdrawn {
+				twins, err := tx.HoldTwins(list[i].volunteer.ID)
+				if err != nil {
+					return err
+				}
+				out.twins = append(out.twins, twins...)
 			}
 		}
 		return nil

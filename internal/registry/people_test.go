@@ -547,3 +547,72 @@ func TestAHeldPersonIsNotForgottenByAMerge(t *testing.T) {
 		t.Errorf("got %s after the desk said two people, want nothing left that holds B", got)
 	}
 }
+
+func TestAnOptOutBindsBothUntilTheDeskDecides(t *testing.T) {
+	t.Parallel()
+	testkit.Stores(t, func(t *testing.T, s *store.Store) {
+		n := newNode(t, s)
+		tests := []struct {
+			name  string
+			leave func(again reserve.Application)
+		}{
+			{"the double was opened and held", func(a reserve.Application) {
+				receipt := n.apply(a)
+				n.drain()
+				if err := n.WithdrawMine(ctx(), receipt.Token.Reveal()); err != nil {
+					t.Fatal(err)
+				}
+			}},
+			{"the double withdrew before anybody opened it", func(a reserve.Application) {
+				receipt := n.apply(a)
+				if err := n.WithdrawMine(ctx(), receipt.Token.Reveal()); err != nil {
+					t.Fatal(err)
+				}
+				n.drain()
+			}},
+		}
+		for i, test := range tests {
+			t.Run(test.name, func(t *testing.T) {
+				a, b := stranger(2*i), stranger(2*i)
+				b.Ref += "again"
+				first := n.join(a)
+				test.leave(b)
+				if got := state(t, n, first.Volunteer.ID); got != "held" {
+					t.Fatalf("got %s, want the first entry held until the desk has decided", got)
+				}
+				pairs, err := n.Pairs(ctx(), store.PairFilter{Drive: "test-drive", Actor: desk("d"), Limit: 10})
+				if err != nil || len(pairs) != 1 {
+					t.Fatalf("got %d pairs and %v, want one to decide", len(pairs), err)
+				}
+				decide, want := n.Distinct, "active"
+				if i == 1 {
+					decide, want = n.MergePair, "withdrawn"
+				}
+				if err := decide(ctx(), desk("d"), pairs[0].ID); err != nil {
+					t.Fatal(err)
+				}
+				if got := state(t, n, first.Volunteer.ID); got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+			})
+		}
+	})
+}
+
+func TestAStepThatIsCancelledLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	n := newNode(t, testkit.SQLite(t))
+	n.apply(amina(1))
+	gone, cancel := context.WithCancel(ctx())
+	cancel()
+	if did, err := n.Step(gone); did || err == nil {
+		t.Errorf("got %v and %v of a cancelled step", did, err)
+	}
+	if n.Roll.Count() != 0 {
+		t.Errorf("somebody is in the roll whom no row knows")
+	}
+	n.drain()
+	if n.Roll.Count() != 1 || n.people()[reserve.Active] != 1 {
+		t.Errorf("got %d in the roll and %v, want the one", n.Roll.Count(), n.people())
+	}
+}

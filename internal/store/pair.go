@@ -162,14 +162,37 @@ func (tx *Tx) DecidePair(id string, to PairState, staff string, from ...PairStat
 	return ErrNothing
 }
 
-// HeldBack reports whether an undecided pair that is almost sure still holds a person back.
+// HeldBack reports whether an undecided pair that is almost sure still holds a person back: as the newer one, or as the older one
+// whose double has left.
 func (r *Read) HeldBack(volunteer string) (bool, error) {
 	n, err := one[int64](r.row(`SELECT COUNT(*) FROM pair p JOIN volunteer o ON o.id = CASE WHEN p.a = $1 THEN p.b ELSE p.a END
-		WHERE (p.a = $1 OR p.b = $1) AND p.newer = $1 AND p.band = 'almost-sure' AND p.state IN ('offered', 'later') AND o.state <> 'merged'`, volunteer))
+		WHERE (p.a = $1 OR p.b = $1) AND (p.newer = $1 OR o.state = 'withdrawn') AND p.band = 'almost-sure' AND p.state IN ('offered', 'later') AND o.state <> 'merged'`, volunteer))
 	if err != nil {
 		return false, fmt.Errorf("look for pairs: %w", err)
 	}
 	return n > 0, nil
+}
+
+// HoldTwins holds back those whose double a person almost surely is who leaves: an opt-out binds both until the desk has decided
+// whether they are one. It returns whom it held.
+func (tx *Tx) HoldTwins(id string) ([]string, error) {
+	pairs, err := tx.PairsOf(id)
+	if err != nil {
+		return nil, fmt.Errorf("read pairs: %w", err)
+	}
+	var held []string
+	for _, p := range pairs {
+		if p.Newer != id || p.Band != AlmostSure || p.State != PairOffered && p.State != PairLater {
+			continue
+		}
+		err := tx.SetVolunteerState(p.Older(), reserve.Held, reserve.Active, reserve.PendingAge)
+		if err == nil {
+			held = append(held, p.Older())
+		} else if !errors.Is(err, ErrNothing) {
+			return nil, err
+		}
+	}
+	return held, nil
 }
 
 func scanPair(row scanner) (Pair, error) {
