@@ -42,7 +42,7 @@ func BenchmarkSearch(b *testing.B) {
 	r, list := town(b, 200_000)
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	b.Logf("%d bytes a person, all told", (after.HeapAlloc-before.HeapAlloc)/uint64(len(list)))
+	b.Logf("%d bytes a person, all told; %d of them the search", (after.HeapAlloc-before.HeapAlloc)/uint64(len(list)), r.IndexBytes()/len(list))
 	for _, kind := range []struct {
 		name  string
 		query func(p roll.Person) string

@@ -28,7 +28,15 @@ type Roll struct {
 
 	linking sync.Mutex // a look-up in links learns words; taken after mu
 	links   *linkage.Index
+
+	learning   sync.Mutex // one lesson at a time; taken before mu
+	nextLesson int        // how many people make the next lesson due; under mu
+	expected   int        // people to make room for; under mu
 }
+
+// usualCrowd is how many people the index of linkage has room for where nobody said how many will come: filing everybody
+// anew takes seconds, and a rush has none to spare.
+const usualCrowd = 50_000
 
 // New is an empty roll, not loaded.
 func New() *Roll {
@@ -41,7 +49,17 @@ func (r *Roll) reset() {
 	r.loaded = false
 	r.people, r.free, r.byID, r.receipts = nil, nil, map[string]uint32{}, map[string]uint32{}
 	r.phones, r.terms, r.tokens, r.silenced, r.shared = newPhoneBook(), newVocabulary(), tokenStore{}, map[digits]bool{}, words{}
-	r.links = linkage.NewIndex(linkage.Sahel(), 1024)
+	r.links, r.nextLesson = linkage.NewIndex(linkage.Sahel(), max(r.expected, usualCrowd)), firstLesson
+}
+
+// Expect says how many people may be in soon. It makes room in a roll that is empty, and is remembered for the next time.
+func (r *Roll) Expect(people int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.expected = people
+	if len(r.byID) == 0 && people > usualCrowd {
+		r.links = linkage.NewIndex(linkage.Sahel(), people)
+	}
 }
 
 // Clear forgets everybody and every mark, and takes nobody in until Open: the node was locked, and who was being read at that
@@ -67,11 +85,15 @@ func (r *Roll) Loaded() bool {
 	return r.loaded
 }
 
-// SetLoaded says that everybody is in.
+// SetLoaded says that everybody is in, and lets linkage learn from them.
 func (r *Roll) SetLoaded() {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.loaded = true
+	due := r.lessonDue()
+	r.mu.Unlock()
+	if due {
+		r.Learn()
+	}
 }
 
 // Count is how many people are in, held ones included.
@@ -84,11 +106,18 @@ func (r *Roll) Count() int {
 // Put adds a person or replaces what was known of them. Somebody who was merged, has withdrawn or is erased is taken
 // out. A version older than the one already there changes nothing, so that late news cannot undo newer ones.
 func (r *Roll) Put(p Person) {
+	if r.put(p) {
+		r.Learn()
+	}
+}
+
+// put reports that a lesson is due.
+func (r *Roll) put(p Person) (due bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	slot, had := r.byID[p.Volunteer.ID]
 	if r.closed || had && r.people[slot].Volunteer.Version > p.Volunteer.Version {
-		return
+		return false
 	}
 	if had {
 		r.drop(slot)
@@ -97,7 +126,7 @@ func (r *Roll) Put(p Person) {
 		if had {
 			r.release(slot, p.Volunteer.ID)
 		}
-		return
+		return false
 	}
 	if !had {
 		slot = r.place(p.Volunteer.ID)
@@ -106,6 +135,7 @@ func (r *Roll) Put(p Person) {
 	r.stop(&p)
 	r.people[slot] = &p
 	r.index(slot, &p)
+	return !had && r.lessonDue()
 }
 
 // Remove takes a person out.
