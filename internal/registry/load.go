@@ -188,8 +188,9 @@ func (r *Registry) enter(sec *seal.Secrets, p roll.Person) error {
 	return nil
 }
 
-// feedOverlap is how far Feed looks back again: a commit may become visible after one of a later time, by the length of the longest commit.
-const feedOverlap = 10 * time.Second
+// feedOverlap is how far Feed looks back again: a commit may become visible after one of a later time, by the length of the
+// longest commit; a disk that takes longer than this for one sync has other troubles.
+const feedOverlap = 5 * time.Second
 
 // Feed reads people and marks of STOP that other nodes changed into the roll. did is false where there was no news.
 func (r *Registry) Feed(ctx context.Context) (did bool, err error) {
@@ -201,9 +202,9 @@ func (r *Registry) Feed(ctx context.Context) (did bool, err error) {
 	defer r.feeding.Unlock()
 	since := r.fed - feedOverlap.Microseconds()
 	for limit := perPage; ; limit *= 2 {
-		var page []reserve.Volunteer
+		var page []store.Changed
 		err := r.Store.View(ctx, func(rd *store.Read) (err error) {
-			page, err = rd.VolunteersChanged(since, limit)
+			page, err = rd.ChangedSince(since, limit)
 			return err
 		})
 		if err != nil {
@@ -228,9 +229,9 @@ func (r *Registry) Feed(ctx context.Context) (did bool, err error) {
 }
 
 // hear takes one changed row in. Somebody whom another node opened is compared with those it did not know when it did.
-func (r *Registry) hear(ctx context.Context, v reserve.Volunteer) (news bool, err error) {
-	had, known := r.Roll.Person(v.ID)
-	if known && had.Volunteer.Version >= v.Version {
+func (r *Registry) hear(ctx context.Context, v store.Changed) (news bool, err error) {
+	had, known := r.Roll.Version(v.ID)
+	if known && had >= v.Version {
 		return false, nil
 	}
 	if !v.State.Counted() && v.State != reserve.Held {

@@ -239,6 +239,17 @@ func (r *Roll) Person(id string) (Person, bool) {
 	return *r.people[slot], true
 }
 
+// Version gives the version of a person's row as the roll has it.
+func (r *Roll) Version(id string) (int64, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	slot, ok := r.byID[id]
+	if !ok {
+		return 0, false
+	}
+	return r.people[slot].Volunteer.Version, true
+}
+
 // ByPhone gives everybody who has this number, in E.164: families share phones.
 func (r *Roll) ByPhone(e164 string) []Person {
 	d, ok := packDigits(e164)

@@ -11,6 +11,24 @@ func (r *Read) Everybody(after string, limit int) ([]reserve.Volunteer, error) {
 	return all(r.conn, scanVolunteer, `SELECT `+volunteerColumns+` FROM volunteer WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 }
 
+// Changed is a person whose row changed: which version it has now.
+type Changed struct {
+	ID        string
+	State     reserve.VolunteerState
+	Version   int64
+	ChangedAt int64
+}
+
+// ChangedSince gives the people whose rows changed at or after an instant, in order, for feeding the roll; a node asks with some
+// overlap, because commits do not become visible in the order of their times.
+func (r *Read) ChangedSince(since int64, limit int) ([]Changed, error) {
+	return all(r.conn, func(row scanner) (Changed, error) {
+		var c Changed
+		err := row.Scan(&c.ID, &c.State, &c.Version, &c.ChangedAt)
+		return c, err
+	}, `SELECT id, state, version, changed_at FROM volunteer WHERE changed_at >= $1 ORDER BY changed_at, id LIMIT $2`, since, limit)
+}
+
 // RegistrationsOfMany gives the sealed registrations of the people between two ids, both included: by person, the oldest first.
 func (r *Read) RegistrationsOfMany(from, to string) ([]Registration, error) {
 	return all(r.conn, scanRegistration, `SELECT `+registrationColumns+` FROM registration

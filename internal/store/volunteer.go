@@ -30,12 +30,6 @@ func (r *Read) Volunteer(id string) (reserve.Volunteer, error) {
 	return v, nil
 }
 
-// VolunteersChanged gives the people whose rows changed at or after an instant, for feeding the roll; a node asks with
-// some overlap, because commits do not become visible in the order of their times.
-func (r *Read) VolunteersChanged(since int64, limit int) ([]reserve.Volunteer, error) {
-	return all(r.conn, scanVolunteer, `SELECT `+volunteerColumns+` FROM volunteer WHERE changed_at >= $1 ORDER BY changed_at, id LIMIT $2`, since, limit)
-}
-
 // VolunteersAfter gives all people of a drive by id after a given one.
 func (r *Read) VolunteersAfter(drive, after string, limit int) ([]reserve.Volunteer, error) {
 	return all(r.conn, scanVolunteer, `SELECT `+volunteerColumns+` FROM volunteer WHERE drive = $1 AND id > $2 ORDER BY id LIMIT $3`, drive, after, limit)
