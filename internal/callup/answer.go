@@ -200,11 +200,20 @@ func (a *answering) one(s asked) error {
 		if err := a.tx.MarkUnclear(s.ID); err != nil && !errors.Is(err, store.ErrNothing) {
 			return err
 		}
-		return a.done(&s, "sms.later", "later", store.InboxUnclear)
+		return a.settleNothing(&s, "sms.later", "later")
 	case reserve.MeansWho:
-		return a.done(&s, "sms.who", "who", store.InboxUnclear)
+		return a.settleNothing(&s, "sms.who", "who")
 	}
 	return a.unclear(&s, "sms.unclear")
+}
+
+// settleNothing answers a text that a person has to read, where that answer was not given today.
+func (a *answering) settleNothing(s *asked, key, reading string) error {
+	key, err := a.fresh(s, key)
+	if err != nil {
+		return err
+	}
+	return a.done(s, key, reading, store.InboxUnclear)
 }
 
 // tooLate reports whether a yes is tied to an hour after the call-up's: a person decides what it is worth.

@@ -65,27 +65,39 @@ func (a *answering) unclear(s *asked, hint string) error {
 	if a.read.Machine {
 		hint = "" // it would only answer again
 	}
-	if hint != "" {
-		said, err := a.saidAlready(s.Volunteer, hint)
-		if err != nil {
-			return err
-		}
-		if said {
-			hint = ""
-		}
+	hint, err := a.fresh(s, hint)
+	if err != nil {
+		return err
 	}
 	return a.done(s, hint, readingOf(a.read), store.InboxUnclear)
 }
 
-// saidAlready reports whether a person has had a hint today, or two of our texts about things not understood.
-func (a *answering) saidAlready(volunteer, hint string) (bool, error) {
-	since := a.tx.Now() - hintWindow.Microseconds()
-	same, err := a.tx.HintsSince(volunteer, since, hint, hint)
-	if err != nil || same > 0 {
-		return same > 0, err
+// fresh is a text that settles nothing, or none where the person has had it today: whoever writes the same again, a machine
+// perhaps, is not answered the same again.
+func (a *answering) fresh(s *asked, key string) (string, error) {
+	if key == "" {
+		return "", nil
 	}
-	n, err := a.tx.HintsSince(volunteer, since, "sms.unclear", "sms.which-callup")
-	return n >= mostHints, err
+	said, err := a.saidAlready(s.Volunteer, key)
+	if err != nil || said {
+		return "", err
+	}
+	return key, nil
+}
+
+// saidAlready reports whether a person has had a hint today, or two of our texts that settle nothing.
+func (a *answering) saidAlready(volunteer, hint string) (bool, error) {
+	since, hints := a.tx.Now()-hintWindow.Microseconds(), int64(0)
+	for _, pair := range [][2]string{{hint, hint}, {"sms.unclear", "sms.which-callup"}, {"sms.who", "sms.later"}} {
+		n, err := a.tx.HintsSince(volunteer, since, pair[0], pair[1])
+		if err != nil || pair[0] == pair[1] && n > 0 {
+			return n > 0, err
+		}
+		if pair[0] != pair[1] {
+			hints += n
+		}
+	}
+	return hints >= mostHints, nil
 }
 
 // readingOf is a reading as the code kept beside the row: "unclear", "unclear:yes", "machine".
