@@ -48,10 +48,10 @@ func (w *Web) boardView(ctx context.Context, v desk) (boardView, error) {
 	}
 	b.Waiting, b.Pairs = counts.Waiting, counts.Pairs
 	b.counted(counts.People)
+	if err := w.openCallUps(ctx, &b); err != nil {
+		return b, err
+	}
 	err = w.Store.View(ctx, func(rd *store.Read) error {
-		if err := b.readCallUps(rd); err != nil {
-			return err
-		}
 		if err := b.readTexts(rd); err != nil {
 			return err
 		}
@@ -92,62 +92,37 @@ func (v *boardView) readTexts(rd *store.Read) error {
 	return err
 }
 
-func (v *boardView) readCallUps(rd *store.Read) error {
-	open, err := rd.OpenCallUps()
+// openCallUps reads the open call-ups of a board with what the planner says of each need.
+func (w *Web) openCallUps(ctx context.Context, b *boardView) error {
+	list, err := w.CallUps.List(ctx, b.By.Actor, b.Drive.Code, callUpsShown)
 	if err != nil {
 		return err
 	}
-	for _, c := range open {
-		if c.Drive != v.Drive.Code {
+	for _, c := range list {
+		if c.State != reserve.CallUpOpen {
 			continue
 		}
-		waves, err := rd.Waves(c.ID)
+		shown, err := w.CallUps.Show(ctx, b.By.Actor, c.ID)
 		if err != nil {
 			return err
 		}
-		b := openCallUp{KeptCallUp: c, NextTexts: c.NextStepAt}
-		for _, n := range c.Needs {
-			line, last := v.needLine(n, waves)
-			b.Needs = append(b.Needs, line)
-			b.WaveEnds = max(b.WaveEnds, last)
+		line := openCallUp{View: shown}
+		for _, n := range shown.Needs {
+			line.Lines = append(line.Lines, b.needLine(n))
 		}
-		v.CallUps = append(v.CallUps, b)
+		b.CallUps = append(b.CallUps, line)
 	}
 	return nil
 }
 
-// needLine is a need with what the planner last said of it, and when its last wave ends.
-func (v desk) needLine(n reserve.Need, waves []reserve.Wave) (line needLine, ends int64) {
-	line = needLine{Need: n, Name: v.function(n.Function), Expect: -1}
-	if n.Qualification != "" {
-		line.Name += " · " + v.qualification(n.Qualification)
-	}
-	for _, wave := range waves {
-		if wave.Need != n.ID {
-			continue
-		}
-		ends = wave.At + waveLength
-		if e, ok := wave.Reason["arrivals"]; ok {
-			line.Expect = float64(e)
-		}
-	}
-	return line, ends
-}
-
-// waveLength is how long a wave is given before the next: most who answer have done so.
-const waveLength = int64(20 * time.Minute / time.Microsecond)
-
 // pause stops all sending, or resumes it: one button, for whoever sees that something goes wrong.
 func (w *Web) pause(rw http.ResponseWriter, r *http.Request, v desk) error {
-	act, value, done := reserve.ActResume, "", "resumed"
+	do, done := w.CallUps.Resume, "resumed"
 	if r.FormValue("do") == "stop" {
-		act, value, done = reserve.ActPause, "yes", "stopped"
+		do, done = w.CallUps.Pause, "stopped"
 	}
-	err := w.Store.Change(r.Context(), reserve.Act{Actor: v.By.Actor, Verb: act}, func(tx *store.Tx) error {
-		return tx.PutSetting(store.SettingPaused, value)
-	})
-	if err != nil {
-		return fmt.Errorf("stop or resume sending: %w", err)
+	if err := do(r.Context(), v.By.Actor); err != nil {
+		return err
 	}
 	return back(rw, r, v.under(""), done)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"muster/internal/callup"
 	"muster/internal/reserve"
 	"muster/internal/store"
 )
@@ -29,10 +30,16 @@ type boardView struct {
 
 // openCallUp is one open call-up.
 type openCallUp struct {
-	store.KeptCallUp
-	Needs     []needLine
-	NextTexts int64 // when the planner looks again
-	WaveEnds  int64 // when most who will answer the last wave have
+	callup.View
+	Lines []needLine
+}
+
+// wave says when the last wave went out: its texts are answered within the hour, or hardly ever.
+func (c openCallUp) wave() (at time.Time, ok bool) {
+	if len(c.Waves) == 0 {
+		return at, false
+	}
+	return c.Waves[len(c.Waves)-1].At, true
 }
 
 // boardSite is how one site does. Node says that a field node stands there.
@@ -70,7 +77,7 @@ func (v view) near(µs, now int64) string {
 	if t.Format(time.DateOnly) == n.Format(time.DateOnly) {
 		return t.Format("15:04")
 	}
-	return t.Format("2006-01-02 15:04")
+	return v.ltr(t.Format("2006-01-02 15:04"))
 }
 
 // ago says how long ago something was, as a person would.

@@ -152,7 +152,7 @@ func (w *Web) compare(v desk, a, b *registry.View) []pairLine {
 	}
 	phones := line("join.phone", masked(fa.Phones), masked(fb.Phones))
 	phones.Differs = len(fa.Phones) > 0 && len(fb.Phones) > 0 && !shareNumber(fa.Phones, fb.Phones)
-	return []pairLine{
+	lines := []pairLine{
 		line("join.name", fa.Name.Reveal(), fb.Name.Reveal()),
 		line("join.known-as", fa.KnownAs.Reveal(), fb.KnownAs.Reveal()),
 		line("join.family", fa.FatherName.Reveal(), fb.FatherName.Reveal()),
@@ -166,6 +166,7 @@ func (w *Web) compare(v desk, a, b *registry.View) []pairLine {
 		line("console.registered", v.at(a.Person.Volunteer.CreatedAt), v.at(b.Person.Volunteer.CreatedAt)).same(),
 		line("console.state", v.Text("state."+string(a.Person.Volunteer.State)), v.Text("state."+string(b.Person.Volunteer.State))).same(),
 	}
+	return slices.DeleteFunc(lines, func(l pairLine) bool { return l.A == "" && l.B == "" })
 }
 
 // same is a line that always differs and says nothing by it.

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"muster/internal/callup"
 	"muster/internal/gazetteer"
 	"muster/internal/handover"
 	"muster/internal/lang"
@@ -36,6 +37,7 @@ type site struct {
 	vault    *seal.Vault
 	roll     *roll.Roll
 	staff    *staff.Accounts
+	callups  *callup.CallUps
 	web      *Web
 	mux      *http.ServeMux
 	log      *syncBuffer
@@ -75,8 +77,9 @@ func newSite(t *testing.T) *site {
 	s.registry = registry.New(registry.Config{Store: s.store, Keyring: testkit.Keyring(t), Vault: s.vault, Intake: s.store.NewIntake(public), Roll: s.roll, Gazetteer: g, Now: s.clock.Now})
 	s.staff = staff.New(staff.Config{Store: s.store, Now: s.clock.Now})
 	s.putDrive(store.DriveOpen)
+	s.callups = callup.New(callup.Config{Store: s.store, Vault: s.vault, Roll: s.roll, Now: s.clock.Now})
 	lists := handover.New(handover.Config{Store: s.store, Vault: s.vault, Roll: s.roll, Origin: "muster.test/log", Now: s.clock.Now})
-	s.web, err = New(Config{Store: s.store, Registry: s.registry, Staff: s.staff, Roll: s.roll, Node: s, Lists: lists, Lang: catalog, Gazetteer: g, Now: s.clock.Now,
+	s.web, err = New(Config{Store: s.store, Registry: s.registry, Staff: s.staff, Roll: s.roll, Node: s, CallUps: s.callups, Lists: lists, Lang: catalog, Gazetteer: g, Now: s.clock.Now,
 		Refresh: 10 * time.Millisecond, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	check(t, err)
 	s.mux = http.NewServeMux()

@@ -57,11 +57,19 @@ func (v view) at(µs int64) string {
 	if µs == 0 {
 		return "—"
 	}
-	return store.Time(µs).In(v.zone()).Format("2006-01-02 15:04")
+	return v.ltr(store.Time(µs).In(v.zone()).Format("2006-01-02 15:04"))
+}
+
+// ltr keeps a date or number in its order where the text around it runs from right to left.
+func (v view) ltr(s string) string {
+	if v.Direction() == "rtl" && s != "" {
+		return "\u200e" + s + "\u200e"
+	}
+	return s
 }
 
 // day writes the day of an instant in the drive's zone.
-func (v view) day(µs int64) string { return store.Time(µs).In(v.zone()).Format(time.DateOnly) }
+func (v view) day(µs int64) string { return v.ltr(store.Time(µs).In(v.zone()).Format(time.DateOnly)) }
 
 func (v view) zone() *time.Location {
 	if v.Drive == nil {
@@ -121,5 +129,5 @@ func (v view) moment(s string) string {
 	if !ok {
 		return s
 	}
-	return t.Format("2006-01-02 15:04")
+	return v.ltr(t.Format("2006-01-02 15:04"))
 }

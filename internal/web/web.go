@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"muster/internal/audit"
+	"muster/internal/callup"
 	"muster/internal/gazetteer"
 	"muster/internal/handover"
 	"muster/internal/lang"
@@ -25,6 +26,7 @@ type Config struct {
 	Staff     *staff.Accounts
 	Roll      *roll.Roll
 	Node      NodeControl
+	CallUps   *callup.CallUps
 	Lists     *handover.Lists
 	Lang      *lang.Catalog
 	Gazetteer *gazetteer.Gazetteer
