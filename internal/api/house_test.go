@@ -40,6 +40,8 @@ type house struct {
 	roll  *roll.Roll
 	lang  *lang.Catalog
 	sec   *seal.Secrets
+	keys  seal.KeysFile
+	vault *seal.Vault
 	api   *API
 
 	serial int
@@ -65,14 +67,28 @@ func (j *journal) String() string {
 	return j.b.String()
 }
 
+// shared makes the keys once: a passphrase is costly on purpose.
+var shared = sync.OnceValues(freshKeys)
+
+func freshKeys() (seal.KeysFile, *seal.Secrets) {
+	file, secrets, err := seal.Create("correct horse battery staple", "muster.test/log", seal.MinArgon2id())
+	if err != nil {
+		panic(err)
+	}
+	return file, secrets
+}
+
 func newHouse(t testing.TB) *house {
+	t.Helper()
+	file, secrets := shared()
+	return newHouseWith(t, file, secrets)
+}
+
+// newHouseWith has keys of its own, for tests that lock: a lock wipes them.
+func newHouseWith(t testing.TB, file seal.KeysFile, secrets *seal.Secrets) *house {
 	t.Helper()
 	h := &house{t: t, clock: testkit.NewClock(), roll: roll.New(), log: &journal{}, mux: http.NewServeMux()}
 	h.store = testkit.OpenConfig(t, store.Config{Location: filepath.Join(t.TempDir(), "muster.db"), Node: "n1", Now: h.clock.Now})
-	file, secrets, err := seal.Create("correct horse battery staple", "muster.test/log", seal.MinArgon2id())
-	if err != nil {
-		t.Fatal(err)
-	}
 	public, err := seal.ParseIntakePublic(file.IntakePublic)
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +104,7 @@ func newHouse(t testing.TB) *house {
 	}
 	h.reg = registry.New(registry.Config{Store: h.store, Keyring: testkit.Keyring(t), Vault: vault, Intake: h.store.NewIntake(public),
 		Roll: h.roll, Gazetteer: gaz, Now: h.clock.Now})
-	h.sec = secrets
+	h.sec, h.keys, h.vault = secrets, file, vault
 	if err := h.reg.Load(context.Background(), func(int64, int64) {}); err != nil {
 		t.Fatal(err)
 	}

@@ -44,10 +44,10 @@ func (a *API) takeFile(c *call, _ *none) (any, error) {
 	how.Set("drive", c.PathValue("drive"))
 	how.Set("lang", a.Lang.Best(c.Header.Get("Accept-Language"), a.languages))
 	report, err := a.Importer.Take(c.Context(), c.actor, file, how)
-	if errors.As(err, new(*http.MaxBytesError)) || len(reserve.FaultsOf(err)) > 0 {
-		return nil, err
+	if reserve.CodeOf(err) == "too-large" {
+		return nil, &http.MaxBytesError{Limit: maxFile}
 	}
-	if err != nil && c.Context().Err() != nil {
+	if err != nil && len(reserve.FaultsOf(err)) == 0 && c.Context().Err() != nil {
 		return nil, errGone
 	}
 	return report, err

@@ -62,12 +62,11 @@ func (a *API) once(next func(rw http.ResponseWriter, r *http.Request) error) fun
 		if !first {
 			return k.repeat(rw, r, sha256.Sum256([]byte(text)))
 		}
-		rec := &recorder{ResponseWriter: rw, status: http.StatusOK}
-		err = next(rec, r)
-		if err != nil {
+		rec := &recorder{ResponseWriter: rw, status: http.StatusInternalServerError} // what stays if the handler panics
+		defer func() { a.answers.settle(name, k, rec) }()
+		if err := next(rec, r); err != nil {
 			a.fail(rec, r, err)
 		}
-		a.answers.settle(name, k, rec)
 		return nil
 	}
 }
