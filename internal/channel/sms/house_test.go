@@ -3,7 +3,6 @@ package sms_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -26,7 +25,10 @@ import (
 	"muster/internal/testkit"
 )
 
-var places = sync.OnceValues(gazetteer.Load)
+var (
+	places = sync.OnceValues(gazetteer.Load)
+	words  = sync.OnceValues(lang.Load)
+)
 
 // house is one node with everything between a phone and the registry, on a standing clock.
 type house struct {
@@ -42,37 +44,55 @@ type house struct {
 	sim     *simulator.Simulator
 	mux     *http.ServeMux
 	boss    reserve.Actor
-	read    map[string]int // how many texts of a phone Expect has seen
+	intake  *store.Intake
+	places  *gazetteer.Gazetteer
+	catalog *lang.Catalog
+	keyring *store.Keyring
+	read    map[string]int // how many texts of a phone expect has seen
 }
 
 func newHouse(t *testing.T, s *store.Store, clock *testkit.Clock) *house {
 	t.Helper()
-	h := &house{t: t, clock: clock, store: s, roll: roll.New(), mux: http.NewServeMux(), read: map[string]int{}, boss: reserve.Actor{Kind: reserve.ActorStaff, ID: "boss", Role: reserve.RoleOwner}}
 	vault, pub := testkit.Unlocked(t)
+	return houseWith(t, s, clock, vault, pub)
+}
+
+func houseWith(t *testing.T, s *store.Store, clock *testkit.Clock, vault *seal.Vault, pub seal.IntakePublic) *house {
+	t.Helper()
+	h := &house{t: t, clock: clock, store: s, roll: roll.New(), mux: http.NewServeMux(), read: map[string]int{}, boss: reserve.Actor{Kind: reserve.ActorStaff, ID: "boss", Role: reserve.RoleOwner}}
 	h.vault = vault
 	g, err := places()
 	if err != nil {
 		t.Fatal(err)
 	}
-	catalog, err := lang.Load()
+	catalog, err := words()
 	if err != nil {
 		t.Fatal(err)
 	}
-	intake := s.NewIntake(pub)
+	h.intake, h.places, h.catalog, h.keyring = s.NewIntake(pub), g, catalog, testkit.Keyring(t)
 	h.change(func(tx *store.Tx) error { return tx.PutDrive(testkit.Drive(), store.DriveOpen) })
-	h.reg = registry.New(registry.Config{Store: s, Keyring: testkit.Keyring(t), Vault: vault, Intake: intake, Roll: h.roll, Gazetteer: g, Now: clock.Now})
-	h.callups = callup.New(callup.Config{Store: s, Vault: vault, Roll: h.roll, Now: clock.Now})
 	h.sim = simulator.New(simulator.Config{Now: clock.Now, Seed: 1, OwnNumber: "+22720000000", Post: h.post})
-	h.outbox, err = outbox.New(t.Context(), outbox.Config{Store: s, Vault: vault, Roll: h.roll, Catalog: catalog, Now: clock.Now,
+	h.start()
+	h.roll.SetLoaded()
+	return h
+}
+
+// start makes everything that a process holds anew; what phones and the disk know stays.
+func (h *house) start() {
+	h.t.Helper()
+	s, clock, vault, intake, g, catalog := h.store, h.clock, h.vault, h.intake, h.places, h.catalog
+	h.mux = http.NewServeMux()
+	h.reg = registry.New(registry.Config{Store: s, Keyring: h.keyring, Vault: vault, Intake: intake, Roll: h.roll, Gazetteer: g, Now: clock.Now})
+	h.callups = callup.New(callup.Config{Store: s, Vault: vault, Roll: h.roll, Now: clock.Now})
+	var err error
+	h.outbox, err = outbox.New(h.t.Context(), outbox.Config{Store: s, Vault: vault, Roll: h.roll, Catalog: catalog, Now: clock.Now,
 		Gateways: []outbox.Gateway{{Name: simulator.Name, Sender: h.sim, Dedup: true}}, Drain: func(ctx context.Context) error { return h.sms.Drain(ctx) }})
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	h.sms = sms.New(sms.Config{Store: s, Vault: vault, Intake: intake, Roll: h.roll, Registry: h.reg, CallUps: h.callups, Reports: h.outbox, Gazetteer: g, Catalog: catalog, Now: clock.Now,
 		Carriers: []sms.Carrier{{Name: simulator.Name, Secret: "s3cret", Decoder: h.sim}}, Own: []string{"+22720000000"}, Drive: testkit.Drive().Code})
 	h.mux.Handle("/channel/sms/{carrier}/{secret}", h.sms)
-	h.roll.SetLoaded()
-	return h
 }
 
 // post is how the simulator reaches the house: through its door.
@@ -136,17 +156,17 @@ func (p phone) text(text string) {
 	p.h.run()
 }
 
-// expect checks that the next text the phone received holds all words.
-func (p phone) expect(words ...string) string {
+// expect checks that the next text the phone received holds all of these.
+func (p phone) expect(holds ...string) string {
 	p.h.t.Helper()
 	list := p.h.sim.Phone(p.number)
 	at := p.h.read[p.number]
 	if at >= len(list) {
-		p.h.t.Errorf("%s: got no further text after %q, want one with %q", p.number, list, words)
+		p.h.t.Errorf("%s: got no further text after %q, want one with %q", p.number, list, holds)
 		return ""
 	}
 	p.h.read[p.number]++
-	for _, w := range words {
+	for _, w := range holds {
 		if !strings.Contains(list[at], w) {
 			p.h.t.Errorf("%s: got %q, want it to hold %q", p.number, list[at], w)
 		}
@@ -220,5 +240,3 @@ func (h *house) inbox() (fresh, unclear int64) {
 }
 
 func count(n int) *int { return &n }
-
-var errStopped = errors.New("stopped on purpose")
