@@ -177,7 +177,7 @@ type statusCase struct {
 }
 
 func TestC038ReportsInAnyOrderAndOfParts(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join("testdata", "C038_status.json"))
+	raw, err := os.ReadFile(filepath.Join("..", "..", "cases", "files", "C038_status.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
