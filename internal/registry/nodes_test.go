@@ -132,3 +132,16 @@ func TestRelinkOffersWhatWasNeverOffered(t *testing.T) {
 		}
 	})
 }
+
+// TestACrowdOfDoublesIsOpenedInSmallSteps sends one person forty times: every one is kept, one counts, the rest wait for the desk.
+func TestACrowdOfDoublesIsOpenedInSmallSteps(t *testing.T) {
+	t.Parallel()
+	n := newNode(t, testkit.SQLite(t))
+	for i := range 40 {
+		n.apply(amina(i))
+	}
+	n.drain()
+	if got := n.people(); got[reserve.Active] != 1 || got[reserve.Held] != 39 {
+		t.Errorf("got %v, want one who counts and 39 held", got)
+	}
+}

@@ -106,11 +106,6 @@ func (r *Read) RegistrationsOf(volunteer string) ([]Registration, error) {
 	return all(r.conn, scanRegistration, `SELECT `+registrationColumns+` FROM registration WHERE volunteer = $1 ORDER BY received_at, id`, volunteer)
 }
 
-// OpenedAfter gives opened registrations by id after a given one, for building the roll at unlock.
-func (r *Read) OpenedAfter(id string, limit int) ([]Registration, error) {
-	return all(r.conn, scanRegistration, `SELECT `+registrationColumns+` FROM registration WHERE volunteer IS NOT NULL AND sealed IS NOT NULL AND id > $1 ORDER BY id LIMIT $2`, id, limit)
-}
-
 // RegistrationsOfBatch gives the ids of an import batch's registrations and of their people.
 func (r *Read) RegistrationsOfBatch(batch string) ([]Registration, error) {
 	return all(r.conn, scanRegistration, `SELECT `+registrationColumns+` FROM registration WHERE batch = $1 ORDER BY id`, batch)
