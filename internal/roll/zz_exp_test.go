@@ -3,6 +3,8 @@ package roll_test
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"strconv"
 	"testing"
 	"time"
@@ -20,6 +22,12 @@ func TestZZ(t *testing.T) {
 	if os.Getenv("TWO") != "" {
 		opts.Sites = []people.Site{{Code: "niamey", Place: "NE008001", Weight: 4}, {Code: "gaya", Place: "NE003006", Weight: 1}}
 	}
+	pats := map[string][2]int{}
+	defer func() {
+		for k, v := range pats {
+			fmt.Println("PAT", v[1], v[0], k)
+		}
+	}()
 	for seed := 1; seed <= seeds; seed++ {
 		r := roll.New()
 		r.SetLoaded()
@@ -82,6 +90,18 @@ func TestZZ(t *testing.T) {
 					offered++
 				}
 				if b == linkage.AlmostSure {
+					if what == "relink" && os.Getenv("PATS") != "" {
+						c, _ := r.Compare(k.a, k.b)
+						slices.Sort(c.Reasons)
+						key := strings.Join(c.Reasons, " ")
+						v := pats[key]
+						if same {
+							v[0]++
+						} else {
+							v[1]++
+						}
+						pats[key] = v
+					}
 					sure++
 					if same {
 						right++
