@@ -17,8 +17,16 @@ type Config struct {
 	Database string
 	// Passphrase unlocks at start; empty leaves the node locked, which is the safe state after a power cut.
 	Passphrase string
+	// Registry is where a field node delivers what it took in, "https://…"; empty waits for a bundle to be carried.
+	Registry string
 	// Simulator mounts the carrier simulator, for demos, rehearsals and tests. A simulated text reaches nobody.
 	Simulator bool
+	// SimulatorRate is how many texts an hour the simulated SIM carries; 0 is no limit.
+	SimulatorRate int
+	// Seed makes the simulator's losses and delays the same each time.
+	Seed uint64
+	// Arrived, where set, is told of each simulated text that reaches a phone: the crowd of a demo listens here.
+	Arrived func(to, text string, at time.Time)
 	// CarrierSecret is the last part of the address that carriers post to; made at init, kept in the folder.
 	CarrierSecret string
 	// Secure says that people reach the node by https: cookies are then sent over https only.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"muster/internal/channel/bundle"
 	"muster/internal/reserve"
 	"muster/internal/seal"
 	"muster/internal/store"
@@ -31,7 +32,7 @@ type Folder struct {
 	Path string
 	Node NodeIdentity
 	Keys *seal.KeysFile // nil on a field node
-	Kit  *seal.NodeKit  // nil on a registry
+	Kit  *bundle.Kit    // nil on a registry
 	Door *seal.Door
 	Key  seal.NodeKey
 }
@@ -92,7 +93,7 @@ func OpenFolder(path string) (*Folder, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	kit, err := readKey(path, kitName, seal.ParseNodeKit)
+	kit, err := readKey(path, kitName, bundle.ParseKit)
 	if err != nil {
 		return nil, err
 	}
@@ -128,14 +129,15 @@ func NewRegistryFolder(path, name, passphrase string, cost seal.Argon2id) (*Fold
 	return f, secrets, f.write(keysName, text)
 }
 
-// NewFieldFolder makes the folder of a field node from a registry's kit: the public key, the door key, and a signing key of its own.
-func NewFieldFolder(path, name, site string, kit seal.NodeKit) (*Folder, error) {
-	text, err := kit.Encode()
+// NewFieldFolder makes the folder of a field node from the text of a registry's kit: the public key, the door key, and a
+// signing key of its own.
+func NewFieldFolder(path string, kitText []byte) (*Folder, error) {
+	kit, err := bundle.ParseKit(kitText)
 	if err != nil {
 		return nil, err
 	}
-	f := &Folder{Path: path, Node: NodeIdentity{ID: kit.Node, Name: name, Site: site}, Kit: &kit, Door: kit.Door, Key: seal.NewNodeKey()}
-	return f, f.write(kitName, text)
+	f := &Folder{Path: path, Node: NodeIdentity{ID: kit.Node, Name: kit.Node, Site: kit.Site}, Kit: &kit, Door: kit.Door, Key: seal.NewNodeKey()}
+	return f, f.write(kitName, kitText)
 }
 
 // write makes the folder, its door and node keys, and the file that holds what it may know. node.json comes last: a
@@ -190,3 +192,9 @@ func writeDurably(path string, text []byte) error {
 
 // newNodeID is a short random name: it stands in every epoch, bundle and act.
 func newNodeID() string { return strings.ToLower(store.PublicID()[:8]) }
+
+// ErrFieldNode is the refusal of what only a registry can do, ErrNotField of what only a field node can.
+var (
+	ErrFieldNode = &reserve.Error{Kind: reserve.Forbidden, Code: "field-node"}
+	ErrNotField  = &reserve.Error{Kind: reserve.Forbidden, Code: "not-field-node"}
+)

@@ -58,13 +58,9 @@ func (n *Node) ServeOn(ctx context.Context, l net.Listener, h http.Handler) erro
 
 // Handler is everything this node answers: its doors behind the protections all of them share.
 func (n *Node) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNoContent) })
-	mux.HandleFunc("GET /readyz", n.readyz)
-	n.mount(mux)
 	// Browsers say where a form came from; one from another site is refused. Phones that say nothing pass, so no state
 	// ever changes on a GET, and the cookie of staff is SameSite.
-	guarded := http.NewCrossOriginProtection().Handler(mux)
+	guarded := http.NewCrossOriginProtection().Handler(n.rooms())
 	return n.measured(compressed(guarded))
 }
 

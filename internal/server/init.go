@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"muster/internal/reserve"
 	"muster/internal/seal"
@@ -17,6 +18,7 @@ type InitConfig struct {
 	Passphrase string
 	Owner      string        // sign-in name
 	Cost       seal.Argon2id // zero is the least that is safe
+	Now        func() time.Time
 	Log        *slog.Logger
 }
 
@@ -42,7 +44,7 @@ func Init(ctx context.Context, c InitConfig) (Made, error) {
 		return Made{}, err
 	}
 	secrets.Wipe()
-	n, err := Open(ctx, Config{Data: c.Data, Log: c.Log})
+	n, err := Open(ctx, Config{Data: c.Data, Now: c.Now, Log: c.Log})
 	if err != nil {
 		return Made{}, err
 	}
@@ -63,4 +65,22 @@ func (n *Node) furnish(ctx context.Context, d reserve.Drive, owner string) (Made
 	}
 	link, err := n.Staff.IssueLink(ctx, by, id)
 	return Made{Drive: d.Code, Owner: owner, Link: link.Reveal()}, err
+}
+
+// InitField makes the folder of a field node from a registry's kit, with the drives the kit names.
+func InitField(ctx context.Context, data string, kit []byte, log *slog.Logger) (NodeIdentity, error) {
+	folder, err := NewFieldFolder(data, kit)
+	if err != nil {
+		return NodeIdentity{}, err
+	}
+	n, err := Open(ctx, Config{Data: data, Log: log})
+	if err != nil {
+		return NodeIdentity{}, err
+	}
+	for _, d := range folder.Kit.Drives {
+		if err := n.AddDrive(ctx, n.Operator(), d); err != nil {
+			return NodeIdentity{}, errors.Join(err, n.Close())
+		}
+	}
+	return folder.Node, n.Close()
 }

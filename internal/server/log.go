@@ -12,7 +12,7 @@ import (
 // VerifyLog verifies the whole log against the checkpoints kept here and those given, whose signatures are checked first.
 func (n *Node) VerifyLog(ctx context.Context, witnesses [][]byte) (audit.Report, error) {
 	if n.Folder.Field() {
-		return audit.Report{}, &reserve.Error{Kind: reserve.Forbidden, Code: "field-node"}
+		return audit.Report{}, ErrFieldNode
 	}
 	verifier, err := n.Folder.Keys.Verifier()
 	if err != nil {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -58,4 +59,27 @@ func (n *Node) start(ctx context.Context) (wait func()) {
 		wg.Go(func() { n.run(ctx, l) })
 	}
 	return wg.Wait
+}
+
+// Run repeats the loops until ctx ends, for whoever serves the handler by itself.
+func (n *Node) Run(ctx context.Context) { n.start(ctx)() }
+
+// Settle steps every loop until none has anything to do at this instant of the node's clock. Demo and tests move the
+// clock by hand and let the node catch up with it; a node that serves for real runs its loops.
+func (n *Node) Settle(ctx context.Context) error {
+	loops := n.loops()
+	for did := true; did; {
+		did = false
+		for _, l := range loops {
+			if l.unlocked && !n.Ready() {
+				continue
+			}
+			d, err := l.step(ctx)
+			if err != nil && !quiet(err) {
+				return fmt.Errorf("%s: %w", l.name, err)
+			}
+			did = did || d
+		}
+	}
+	return nil
 }

@@ -88,7 +88,7 @@ func (n *Node) open(ctx context.Context) error {
 	}
 	n.Registry = registry.New(registry.Config{Store: n.Store, Keyring: n.Keyring, Vault: n.Vault, Intake: n.Store.NewIntake(intake), Roll: n.Roll, Gazetteer: n.Gazetteer, Now: n.Now})
 	n.Staff = staff.New(staff.Config{Store: n.Store, Now: n.Now})
-	if err := n.openWorks(ctx, n.Store.NewIntake(intake)); err != nil {
+	if err := n.openWorks(ctx); err != nil {
 		return err
 	}
 	return n.openDoors(ctx)

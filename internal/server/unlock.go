@@ -30,7 +30,7 @@ func (n *Node) Progress() (done, total int) {
 // then lets anything be read or sent. The errors are Conflict "already-unlocked", Forbidden "field-node" and the keys file's.
 func (n *Node) Unlock(ctx context.Context, passphrase string) error {
 	if n.Folder.Field() {
-		return &reserve.Error{Kind: reserve.Forbidden, Code: "field-node"}
+		return ErrFieldNode
 	}
 	if n.Ready() || !n.state.unlocking.CompareAndSwap(false, true) {
 		return &reserve.Error{Kind: reserve.Conflict, Code: "already-unlocked"}
@@ -54,6 +54,10 @@ func (n *Node) admit(ctx context.Context, secrets *seal.Secrets) error {
 		n.Lock()
 		return fmt.Errorf("read the people: %w", err)
 	}
+	if err := n.drain(ctx); err != nil {
+		n.Lock()
+		return fmt.Errorf("apply what came while locked: %w", err)
+	}
 	n.state.ready.Store(true)
 	act := reserve.Act{Actor: reserve.System(n.Folder.Node.ID), Verb: reserve.ActUnlock}
 	if err := n.note(ctx, act); err != nil {
@@ -69,6 +73,8 @@ func (n *Node) Lock() {
 	was := n.state.ready.Swap(false)
 	n.Vault.Lock()
 	n.Registry.Forget()
+	n.Calls.Forget()
+	n.SMS.Forget()
 	n.state.done.Store(0)
 	n.state.total.Store(0)
 	if !was {
