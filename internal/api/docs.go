@@ -14,7 +14,7 @@ var docsPage = template.Must(template.New("docs").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Muster API</title>
 <h1>Muster API</h1>
 <p>Staff routes take <code>Authorization: Bearer …</code>. Every fault of a request is told at once as <code>application/problem+json</code>,
-in the language of <code>Accept-Language</code>. The whole description is <a href="openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
+in the language of <code>Accept-Language</code>. The whole description is <code>GET /api/v1/openapi.json</code> (OpenAPI 3.1), with a token of any role.</p>
 <table><thead><tr><th scope="col">Route</th><th scope="col">What it does</th><th scope="col">Right</th></tr></thead><tbody>
 {{range .}}<tr><td><code>{{.Route}}</code></td><td>{{.Says}}</td><td>{{.Right}}</td></tr>
 {{end}}</tbody></table></html>
@@ -22,7 +22,7 @@ in the language of <code>Accept-Language</code>. The whole description is <a hre
 
 type docsLine struct{ Route, Says, Right string }
 
-// described makes the two descriptions once; both are the same for every reader.
+// describe makes the two descriptions once; both are the same for every reader. The whole one is for those who work here.
 func (a *API) describe(mux *http.ServeMux, routes []route) {
 	doc, err := document(routes)
 	if err != nil {
@@ -37,6 +37,9 @@ func (a *API) describe(mux *http.ServeMux, routes []route) {
 		panic(err)
 	}
 	mux.HandleFunc("GET /api/v1/openapi.json", a.guarded(func(rw http.ResponseWriter, r *http.Request) error {
+		if _, err := a.signedIn(r); err != nil {
+			return err
+		}
 		write(rw, http.StatusOK, "application/json", doc)
 		return nil
 	}))

@@ -132,7 +132,10 @@ func TestC051NobodySeesOthersByAsking(t *testing.T) {
 
 func TestTheDescriptionIsWholeAndItsReferencesResolve(t *testing.T) {
 	h := newHouse(t)
-	a := h.do("GET", "/api/v1/openapi.json", "")
+	if a := h.do("GET", "/api/v1/openapi.json", ""); a.status != 401 {
+		t.Errorf("without a token: %d", a.status)
+	}
+	a := h.as(h.token(staff.Account{Handle: "tablet", Role: reserve.RoleDevice}), "GET", "/api/v1/openapi.json", "")
 	doc := want[struct {
 		OpenAPI    string                               `json:"openapi"`
 		Paths      map[string]map[string]map[string]any `json:"paths"`

@@ -102,7 +102,8 @@ func (d *Door) Import(ctx context.Context, actor reserve.Actor, s *Sheet, how Ho
 	if how.Update {
 		plan.Mode = registry.ImportUpdate
 	}
-	var sent []Row
+	plan.Rows = make([]reserve.Application, 0, s.rows)
+	sent := make([]sentRow, 0, s.rows)
 	for row := range s.All() {
 		if d.unchanged(actor, s, &row) {
 			rep.Unchanged++
@@ -110,9 +111,8 @@ func (d *Door) Import(ctx context.Context, actor reserve.Actor, s *Sheet, how Ho
 		}
 		rep.Remarks = append(rep.Remarks, row.Remarks...)
 		plan.Rows = append(plan.Rows, row.Application)
-		// The report needs what the sheet said of a row; its application is the plan's now.
-		row.Application, row.Numbers = reserve.Application{}, nil
-		sent = append(sent, row)
+		noPhone := slices.ContainsFunc(row.Remarks, func(r Remark) bool { return r.Code == RemarkNoPhone })
+		sent = append(sent, sentRow{row.Line, row.Cells, row.Faults, noPhone})
 	}
 	out, err := d.Registry.Import(ctx, actor, plan)
 	if err != nil {
@@ -132,35 +132,43 @@ func (d *Door) Undo(ctx context.Context, actor reserve.Actor, batch string) erro
 	return d.Registry.Undo(ctx, actor, batch)
 }
 
+// sentRow is what a report needs of a row once its application is the registry's.
+type sentRow struct {
+	line    int
+	cells   []string
+	faults  []Remark
+	noPhone bool
+}
+
 // add notes what became of one row.
-func (rep *Report) add(row *Row, out *registry.ImportedRow) {
+func (rep *Report) add(row *sentRow, out *registry.ImportedRow) {
 	if out.State == reserve.ReceivedPending {
 		rep.Pending++
 	}
-	if slices.ContainsFunc(row.Remarks, func(r Remark) bool { return r.Code == RemarkNoPhone }) {
+	if row.noPhone {
 		rep.NoPhone++
 	}
 	if out.SameNumber != 0 {
-		rep.Remarks = append(rep.Remarks, Remark{Line: row.Line, Column: rep.sheet.heading(FieldPhone), Code: RemarkSameNumber, Args: map[string]string{"line": itoa(out.SameNumber)}})
+		rep.Remarks = append(rep.Remarks, Remark{Line: row.line, Column: rep.sheet.heading(FieldPhone), Code: RemarkSameNumber, Args: map[string]string{"line": itoa(out.SameNumber)}})
 	}
 	if out.SameAs != "" {
-		rep.Twins = append(rep.Twins, Twin{Line: row.Line, SameAs: out.SameRow})
+		rep.Twins = append(rep.Twins, Twin{Line: row.line, SameAs: out.SameRow})
 	}
 	switch out.Outcome {
 	case registry.RowConflict:
-		rep.Faults = append(rep.Faults, Remark{Line: row.Line, Code: "conflict"})
+		rep.Faults = append(rep.Faults, Remark{Line: row.line, Code: "conflict"})
 	case registry.RowRefused:
 		faults := rep.faultsOf(row, out.Faults)
 		rep.Faults = append(rep.Faults, faults...)
 		if !slices.ContainsFunc(faults, func(f Remark) bool { return f.Code == "under-age" }) {
-			rep.refused = append(rep.refused, record{line: row.Line, cells: row.Cells})
+			rep.refused = append(rep.refused, record{line: row.line, cells: row.cells})
 		}
 	}
 }
 
 // faultsOf names the column of each fault. Those that the sheet itself found know it; the registry's are named by field.
-func (rep *Report) faultsOf(row *Row, list reserve.Faults) []Remark {
-	out := slices.Clone(row.Faults)
+func (rep *Report) faultsOf(row *sentRow, list reserve.Faults) []Remark {
+	out := slices.Clone(row.faults)
 	unreadable := slices.ContainsFunc(out, func(r Remark) bool { return r.Column == "" })
 	for _, e := range list {
 		had := func(r Remark) bool { return r.Code == e.Code }
@@ -168,7 +176,7 @@ func (rep *Report) faultsOf(row *Row, list reserve.Faults) []Remark {
 		if slices.ContainsFunc(out, had) || unreadable {
 			continue
 		}
-		out = append(out, Remark{Line: row.Line, Column: rep.sheet.columnFor(e.Field), Code: e.Code, Args: e.Args})
+		out = append(out, Remark{Line: row.line, Column: rep.sheet.columnFor(e.Field), Code: e.Code, Args: e.Args})
 	}
 	return out
 }
