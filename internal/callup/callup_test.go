@@ -302,6 +302,34 @@ func TestQuietHoursHoldUnlessLifeIsAtRisk(t *testing.T) {
 	})
 }
 
+// at puts the clock to an hour on the wall of Niamey.
+func (d *desk) at(hour string) {
+	d.t.Helper()
+	drive := testkit.Drive()
+	at, err := time.ParseInLocation("2006-01-02T15:04:05.9", hour, drive.Zone())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.clock.Set(at)
+}
+
+func (d *desk) tap(c reserve.CallUp, volunteer, agent, hour string) callup.CheckedIn {
+	d.t.Helper()
+	d.at(hour)
+	got, err := d.CheckIn(d.t.Context(), reserve.Actor{Kind: reserve.ActorStaff, ID: agent, Role: reserve.RoleDesk}, callup.At{CallUp: c.ID, Volunteer: volunteer})
+	if err != nil {
+		d.t.Errorf("%s at %s: %v", agent, hour, err)
+	}
+	return got
+}
+
+func (d *desk) leave(c reserve.CallUp, volunteer, hour string) error {
+	d.t.Helper()
+	d.at(hour)
+	_, err := d.CheckOut(d.t.Context(), owner(), callup.At{CallUp: c.ID, Volunteer: volunteer})
+	return err
+}
+
 func TestC049TappedTwiceScannedTwiceCameBackTheNextDay(t *testing.T) {
 	testkit.MovingStores(t, func(t *testing.T, s *store.Store, clock *testkit.Clock) {
 		clock.Set(time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC))
@@ -310,27 +338,8 @@ func TestC049TappedTwiceScannedTwiceCameBackTheNextDay(t *testing.T) {
 		r := d.request(2)
 		r.ReportBy = time.Date(2026, 11, 25, 7, 0, 0, 0, time.UTC) // eight at Niamey
 		c := d.open(r)
-		drive := testkit.Drive()
-		zone := drive.Zone()
-		in := func(agent, hour string) callup.CheckedIn {
-			t.Helper()
-			at, err := time.ParseInLocation("2006-01-02T15:04:05.9", hour, zone)
-			if err != nil {
-				t.Fatal(err)
-			}
-			clock.Set(at)
-			got, err := d.CheckIn(t.Context(), reserve.Actor{Kind: reserve.ActorStaff, ID: agent, Role: reserve.RoleDesk}, callup.At{CallUp: c.ID, Volunteer: people[0].Volunteer.ID})
-			if err != nil {
-				t.Errorf("%s at %s: %v", agent, hour, err)
-			}
-			return got
-		}
-		out := func(hour string) error {
-			at, _ := time.ParseInLocation("2006-01-02T15:04:05", hour, zone)
-			clock.Set(at)
-			_, err := d.CheckOut(t.Context(), owner(), callup.At{CallUp: c.ID, Volunteer: people[0].Volunteer.ID})
-			return err
-		}
+		in := func(agent, hour string) callup.CheckedIn { return d.tap(c, people[0].Volunteer.ID, agent, hour) }
+		out := func(hour string) error { return d.leave(c, people[0].Volunteer.ID, hour) }
 		if err := out("2026-11-25T07:30:00"); reserve.CodeOf(err) != "not-checked-in" {
 			t.Errorf("out before in: got %v, want not-checked-in", err)
 		}

@@ -189,6 +189,30 @@ func TestC042APowerCutInTheMiddleOfAWave(t *testing.T) {
 	}
 }
 
+// die lets a process of its own send until wait returns, and takes the disk from it: so does a killed process end.
+func (h *house) die(path string, gateway outbox.Gateway, wait, release func()) {
+	h.t.Helper()
+	doomed, err := store.Open(h.t.Context(), store.Config{Location: path, Node: "n1", Now: h.clock.Now})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	first := h.open(doomed, gateway)
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			if did, err := first.Step(context.Background()); err != nil || !did {
+				return
+			}
+		}
+	})
+	wait()
+	if err := doomed.Close(); err != nil {
+		h.t.Fatal(err)
+	}
+	release()
+	running.Wait()
+}
+
 // cutWave hands over part of a wave, lets the process die with 17 texts in flight, and starts again.
 func cutWave(t *testing.T, dedup bool, cut int) {
 	t.Helper()
@@ -211,34 +235,20 @@ func cutWave(t *testing.T, dedup bool, cut int) {
 	h := newHouse(t, kept, clock, 500, gateway)
 	h.wave()
 
-	doomed, err := store.Open(t.Context(), store.Config{Location: path, Node: "n1", Now: clock.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	first := h.open(doomed, gateway)
-	var running sync.WaitGroup
-	running.Go(func() {
-		for {
-			if did, err := first.Step(context.Background()); err != nil || !did {
-				return // the store it writes to has gone: so does a killed process
-			}
-		}
-	})
 	inFlight := min(17, 500-cut)
 	if !dedup { // such a carrier is given one window at a time
 		inFlight = min(17-cut%17, 500-cut)
 	}
-	for range inFlight {
-		<-flying
-	}
-	if err := doomed.Close(); err != nil {
-		t.Fatal(err)
-	}
-	carrier.mu.Lock()
-	carrier.answer = nil
-	carrier.mu.Unlock()
-	close(dead)
-	running.Wait()
+	h.die(path, gateway, func() {
+		for range inFlight {
+			<-flying
+		}
+	}, func() {
+		carrier.mu.Lock()
+		carrier.answer = nil
+		carrier.mu.Unlock()
+		close(dead)
+	})
 
 	clock.Add(time.Hour) // past every lease
 	second := h.open(kept, gateway)

@@ -40,57 +40,69 @@ func TestStoryOfACallUp(t *testing.T) {
 		binta.expect("votre place pour A va à une autre personne")
 		chaibou.expect("une place se libère", "Gaya health centre")
 
-		if err := h.callups.Change(t.Context(), h.boss, c.ID, map[string]string{c.Needs[0].ID: "Gaya town hall"}, time.Time{}); err != nil {
-			t.Fatal(err)
-		}
-		h.run()
-		amina.expect("change de lieu", "Gaya town hall")
-		chaibou.expect("Gaya town hall")
-		seen, err := h.callups.Notices(t.Context(), h.boss, c.ID)
-		if got := seen["sms.moved"]; err != nil || got.Delivered != 2 {
-			t.Errorf("who has seen the move: got %+v (%v), want 2 delivered", got, err)
-		}
-		if _, err := h.callups.Message(t.Context(), h.boss, c.ID, "Apportez de l'eau."); err != nil {
-			t.Fatal(err)
-		}
-		h.run()
-		amina.expect("Apportez de l'eau.")
-		chaibou.expect("Apportez de l'eau.")
-
-		clock.Set(store.Time(c.ReportBy).Add(-10 * time.Minute))
-		for _, n := range []int{1, 3} {
-			if _, err := h.callups.CheckIn(t.Context(), h.boss, callup.At{CallUp: c.ID, Phone: reserve.Private(testkit.CrowdPhone(n))}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := h.callups.Close(t.Context(), h.boss, c.ID); err != nil {
-			t.Fatal(err)
-		}
-		h.run()
-		for n := 6; n <= 12; n++ {
-			h.phone(n).expect("on n'a plus besoin de vous")
-			h.phone(n).silent()
-		}
-		djamila.silent()
-		issa.silent()
-		binta.silent()
-		amina.expect("etes-vous chez vous")
-		chaibou.expect("etes-vous chez vous")
-		amina.text("1")
-		amina.expect("Bonne nouvelle")
-		chaibou.text("2")
-		chaibou.expect("Nous vous appelons")
-		if _, unclear := h.inbox(); unclear != 1 {
-			t.Errorf("a call for help: got %d before a person, want 1", unclear)
-		}
-		h.phone(6).text("A OUI")
-		h.phone(6).expect("A est clos")
-
+		h.storyMoves(c)
+		h.storyEnds(c)
 		rep, err := h.callups.Report(t.Context(), h.boss, c.ID)
 		if err != nil || rep.Needs[0].J2 != 1 || rep.Needs[0].NoShows != 0 {
 			t.Errorf("report: got %+v (%v), want both arrived in time", rep, err)
 		}
 	})
+}
+
+// storyMoves is the part in which the place moves and a word is sent to all confirmed.
+func (h *house) storyMoves(c reserve.CallUp) {
+	h.t.Helper()
+	amina, chaibou := h.phone(1), h.phone(3)
+	if err := h.callups.Change(h.t.Context(), h.boss, c.ID, map[string]string{c.Needs[0].ID: "Gaya town hall"}, time.Time{}); err != nil {
+		h.t.Fatal(err)
+	}
+	h.run()
+	amina.expect("change de lieu", "Gaya town hall")
+	chaibou.expect("Gaya town hall")
+	seen, err := h.callups.Notices(h.t.Context(), h.boss, c.ID)
+	if got := seen["sms.moved"]; err != nil || got.Delivered != 2 {
+		h.t.Errorf("who has seen the move: got %+v (%v), want 2 delivered", got, err)
+	}
+	if _, err := h.callups.Message(h.t.Context(), h.boss, c.ID, "Apportez de l'eau."); err != nil {
+		h.t.Fatal(err)
+	}
+	h.run()
+	amina.expect("Apportez de l'eau.")
+	chaibou.expect("Apportez de l'eau.")
+}
+
+// storyEnds is the part in which people arrive, the rest are told, and those who were there say whether they are home.
+func (h *house) storyEnds(c reserve.CallUp) {
+	h.t.Helper()
+	amina, binta, chaibou, djamila, issa := h.phone(1), h.phone(2), h.phone(3), h.phone(4), h.phone(5)
+	h.clock.Set(store.Time(c.ReportBy).Add(-10 * time.Minute))
+	for _, n := range []int{1, 3} {
+		if _, err := h.callups.CheckIn(h.t.Context(), h.boss, callup.At{CallUp: c.ID, Phone: reserve.Private(testkit.CrowdPhone(n))}); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	if err := h.callups.Close(h.t.Context(), h.boss, c.ID); err != nil {
+		h.t.Fatal(err)
+	}
+	h.run()
+	for n := 6; n <= 12; n++ {
+		h.phone(n).expect("on n'a plus besoin de vous")
+		h.phone(n).silent()
+	}
+	djamila.silent()
+	issa.silent()
+	binta.silent()
+	amina.expect("etes-vous chez vous")
+	chaibou.expect("etes-vous chez vous")
+	amina.text("1")
+	amina.expect("Bonne nouvelle")
+	chaibou.text("2")
+	chaibou.expect("Nous vous appelons")
+	if _, unclear := h.inbox(); unclear != 1 {
+		h.t.Errorf("a call for help: got %d before a person, want 1", unclear)
+	}
+	h.phone(6).text("A OUI")
+	h.phone(6).expect("A est clos")
 }
 
 func TestC029TwoCallUpsOpenAtOnce(t *testing.T) {
