@@ -19,7 +19,7 @@ import (
 	"muster/internal/store"
 )
 
-// Config is what the routes stand on.
+// Config is what the routes stand on. CallUps, Lists and Importer may be nil on a node without them: it has no such routes then.
 type Config struct {
 	Store    *store.Store
 	Registry *registry.Registry
@@ -76,7 +76,7 @@ const (
 // Mount adds every route to a mux: the public one, those of staff, and their description.
 func (a *API) Mount(mux *http.ServeMux) {
 	mux.HandleFunc(registrationRoute, a.guarded(a.register))
-	routes := table()
+	routes := a.routes()
 	for _, rt := range routes {
 		mux.HandleFunc(rt.pattern, a.staffed(rt))
 	}

@@ -209,3 +209,19 @@ func TestWhatIsNotThereIsAProblemToo(t *testing.T) {
 		t.Errorf("a wrong method: %d %q %s", a.status, a.head.Get("Allow"), a.body)
 	}
 }
+
+func TestANodeWithoutCallUpsHasNoRoutesForThem(t *testing.T) {
+	h := newHouse(t)
+	mux := http.NewServeMux()
+	New(Config{Store: h.store, Registry: h.reg, Roll: h.roll, Staff: h.staff, Lang: h.lang, Now: h.clock.Now}).Mount(mux)
+	token := h.token(staff.Account{Handle: "owner", Role: reserve.RoleOwner})
+	field := &house{mux: mux}
+	for path, status := range map[string]int{"/api/v1/drives/test-drive/callups": 404, "/api/v1/drives/test-drive/handovers": 404, "/api/v1/drives/test-drive/volunteers": 200} {
+		if a := field.as(token, "GET", path, ""); a.status != status {
+			t.Errorf("%s: got %d, want %d", path, a.status, status)
+		}
+	}
+	if a := field.do("POST", registrations, amina(ref1)); a.status != 201 {
+		t.Errorf("a registration got %d", a.status)
+	}
+}

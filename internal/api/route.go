@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -103,9 +104,20 @@ func (a *API) bodyInto(c *call, want reflect.Type, in any) error {
 
 // table is every staff route.
 func table() []route {
-	var all []route
-	for _, part := range [][]route{people(), duplicates(), imports(), callups(), handovers(), auditLog()} {
-		all = append(all, part...)
+	return slices.Concat(people(), duplicates(), imports(), callups(), handovers(), auditLog())
+}
+
+// routes is what of the table this node has the rooms for: a field node takes people in and calls nobody up.
+func (a *API) routes() []route {
+	all := slices.Concat(people(), duplicates(), auditLog())
+	if a.Importer != nil {
+		all = append(all, imports()...)
+	}
+	if a.CallUps != nil {
+		all = append(all, callups()...)
+	}
+	if a.Lists != nil {
+		all = append(all, handovers()...)
 	}
 	return all
 }
