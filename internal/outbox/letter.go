@@ -149,7 +149,7 @@ func (w *writer) callup(id string) (*store.KeptCallUp, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := w.read.CallUp(id)
+	c, err := w.read.CallUpAlone(id)
 	if err != nil {
 		return nil, err
 	}

@@ -148,6 +148,16 @@ func (r *Read) CallUp(id string) (KeptCallUp, error) {
 	return c, err
 }
 
+// CallUpAlone reads one call-up with its needs, without counting their invitations: for the text of a message.
+func (r *Read) CallUpAlone(id string) (KeptCallUp, error) {
+	c, err := scanCallUp(r.row(`SELECT `+callUpColumns+` FROM callup WHERE id = $1`, id))
+	if err != nil {
+		return c, notFound(err, "call-up")
+	}
+	c.Needs, err = r.needRows(id)
+	return c, err
+}
+
 // CallUps lists a drive's call-ups, the newest first, at most limit; of all drives where drive is empty.
 func (r *Read) CallUps(drive string, limit int) ([]KeptCallUp, error) {
 	list, err := all(r.conn, scanCallUp, `SELECT `+callUpColumns+` FROM callup WHERE drive = $1 OR $1 = '' ORDER BY opened_at DESC, id DESC LIMIT $2`, drive, limit)

@@ -14,10 +14,19 @@ var ErrMoved = errors.New("the row changed meanwhile")
 const needColumns = `id, callup, function, qualification, wanted, level, area, confirm_limit, limit_fixed, standby_max, confirmed, standby,
 	arrived, checked_in, turned_away`
 
-func (r *Read) needs(callup string) ([]reserve.Need, error) {
+// needRows gives a call-up's needs without the counts of their invitations.
+func (r *Read) needRows(callup string) ([]reserve.Need, error) {
 	list, err := all(r.conn, scanNeed, `SELECT `+needColumns+` FROM need WHERE callup = $1 ORDER BY position`, callup)
 	if err != nil {
 		return nil, fmt.Errorf("read needs: %w", err)
+	}
+	return list, nil
+}
+
+func (r *Read) needs(callup string) ([]reserve.Need, error) {
+	list, err := r.needRows(callup)
+	if err != nil {
+		return nil, err
 	}
 	counts, err := r.InvitationCounts(callup)
 	if err != nil {
