@@ -14,14 +14,14 @@ const (
 func (b Band) String() string { return [...]string{"different", "review", "almost-sure"}[b] }
 
 // The lines between the bands, in bits of odds. One in twenty is worth a look. The surest are so much surer than the line
-// that one wrong in six at the line is one in some hundreds among all above it.
+// that one wrong in five at the line is one in some hundreds among all above it.
 const (
 	reviewBits = -4.4
-	sureBits   = 2.5
+	sureBits   = 2.0
 )
 
 // band places a pair. Whatever the odds, a person should see two stated facts that contradict one another side by side
-// (case C015), and a name and a village alone are never almost sure.
+// (case C015), and a name, a village and a number the whole family uses are never almost sure.
 func (m *Model) band(out *[maxFields]outcome, odds float32) Band {
 	switch {
 	case odds < reviewBits:
@@ -32,11 +32,10 @@ func (m *Model) band(out *[maxFields]outcome, odds float32) Band {
 	return AlmostSure
 }
 
-// doubtful reports whether sex or birth disagree as stated, or nothing but name and place agrees. A birth that disagrees
-// by a slip is let pass where a relative's name or a calling agrees in something the full names do not hold.
+// doubtful reports whether the facts contradict one another as stated, or nothing agrees that tells one person from a
+// relative or a namesake next door.
 func (m *Model) doubtful(out *[maxFields]outcome) bool {
-	doubts, vouchers, facts := 0, 0, 0
-	otherwise, ownPhones := false, false
+	var d doubt
 	for i := range m.schema.Fields {
 		level := out[i].level
 		if level == missing {
@@ -44,32 +43,55 @@ func (m *Model) doubtful(out *[maxFields]outcome) bool {
 		}
 		switch m.schema.Fields[i].Kind {
 		case Names:
-			otherwise = level <= nameOrder && level != nameSlip
+			d.variant = level == nameVariant
+			d.otherwise = level <= nameOrder && level != nameSlip
 		case Choice:
-			if i == fieldSex && level == choiceDifferent {
-				return true
-			}
+			d.contradicted = d.contradicted || i == fieldSex && level == choiceDifferent
 		case Birth:
-			switch level {
-			case birthEqual, aboutEqual:
-				facts++
-			case aboutInside, aboutNear:
-			default:
-				doubts++
-			}
+			d.birth(level)
 		case Phones:
-			ownPhones = level == phoneNone
+			d.ownPhones = level == phoneNone
 			if level == phoneSame {
-				facts++
+				d.phone = true
+				d.facts++
 			}
 		case Relation, Calling:
 			if level > relationPart {
-				vouchers++
+				d.vouchers++
 			}
 		}
 	}
-	if otherwise && !ownPhones {
-		doubts++ // brothers called Amadou and Ahmed; Issa, son of Moussa, and Moussa, son of Issa
+	return d.prevails()
+}
+
+// doubt is what speaks for a relative or a namesake while a pair is looked at.
+type doubt struct {
+	facts, vouchers     int  // what agrees and is the person's own; what agrees and is said of them
+	slips               int  // stated facts that differ by what may be a slip
+	contradicted, apart bool // facts that cannot both be true; births that miss one another
+	phone, ownPhones    bool // a number of one's own agrees; both have numbers, and others
+	variant, otherwise  bool // the name in another language; in another form than the other's
+}
+
+func (d *doubt) birth(level int8) {
+	switch level {
+	case birthEqual, aboutEqual:
+		d.facts++
+	case aboutInside:
+	case aboutNear:
+		d.apart = true
+	case birthFar, birthGeneration, aboutFar, aboutGeneration:
+		d.contradicted = true
+	default:
+		d.slips++
 	}
-	return doubts > vouchers || facts+vouchers == 0
+}
+
+// prevails weighs it. A father's name vouches against strangers and never against brothers, so births that miss one
+// another, and the forms of a name that one family gives to two sons (Amadou and Ahmed), want a fact of the person's own.
+func (d *doubt) prevails() bool {
+	if d.otherwise && !d.ownPhones {
+		d.slips++ // one household: brothers of like names; Issa, son of Moussa, and Moussa, son of Issa
+	}
+	return d.contradicted || d.apart && !d.phone || d.variant && d.facts == 0 || d.slips > d.vouchers || d.facts+d.vouchers == 0
 }

@@ -1,28 +1,17 @@
 package linkage
 
-import (
-	"math"
-	"math/rand/v2"
-)
+import "math"
 
 // Estimate learns, without labels, how people of this set repeat themselves (M), how often strangers agree (U) and how
 // many pairs are one person, by expectation and maximisation over pairs that share a blocking key. What the schema
 // believes weighs as belief imagined pairs, so that a small set moves the model little. The index must not change
 // meanwhile; the same index gives the same model.
 func (x *Index) Estimate() {
-	if x.rows.live < 2 {
-		return
+	l := x.Lesson()
+	for l.Gather(mostSampled) {
 	}
-	x.strangers()
-	pairs, share := x.sample()
-	if len(pairs) == 0 {
-		return
-	}
-	for range rounds {
-		if x.maximise(pairs, share) < 1e-4 {
-			break
-		}
-	}
+	l.Learn()
+	x.Adopt(l)
 }
 
 const (
@@ -40,35 +29,6 @@ type sampled struct {
 	stranger float32
 }
 
-// strangers counts levels over random pairs: nearly all of them are strangers.
-func (x *Index) strangers() {
-	ids := x.ids()
-	random := rand.New(rand.NewPCG(1, uint64(len(ids))))
-	draws := min(200_000, len(ids)*(len(ids)-1)/2)
-	var counts [maxFields][16]float64
-	var a, b view
-	var out [maxFields]outcome
-	for range draws {
-		i, j := random.IntN(len(ids)), random.IntN(len(ids))
-		if i == j {
-			continue
-		}
-		x.rows.open(ids[i], &a)
-		x.rows.open(ids[j], &b)
-		x.look.cmp.begin(&a)
-		x.look.cmp.compare(&b, &out)
-		for f := range x.rows.schema.Fields {
-			if out[f].level != missing {
-				counts[f][out[f].level]++
-			}
-		}
-	}
-	for f, levels := range x.model.levels {
-		x.model.learn(f, &counts[f], func(l *Level) *float64 { return &l.U }, levels)
-	}
-	x.model.refresh()
-}
-
 // learn sets one share of each level of a field from counts and belief, family by family.
 func (m *Model) learn(f int, counts *[16]float64, share func(*Level) *float64, levels []Level) {
 	var sums [4]float64
@@ -79,42 +39,6 @@ func (m *Model) learn(f int, counts *[16]float64, share func(*Level) *float64, l
 		p := share(&levels[i])
 		*p = (counts[i] + belief**p) / (sums[levels[i].Family] + belief)
 	}
-}
-
-func (x *Index) ids() []uint32 {
-	out := make([]uint32, 0, x.rows.live)
-	for id := range x.rows.at {
-		if x.rows.has(uint32(id)) {
-			out = append(out, uint32(id))
-		}
-	}
-	return out
-}
-
-// sample compares the blocked pairs of every so-many-th record and keeps those that could be more than strangers, at
-// most mostPairs; share is the part of records taken.
-func (x *Index) sample() (pairs []sampled, share float64) {
-	ids := x.ids()
-	step := 1 + len(ids)/mostSampled
-	prior := x.model.prior(len(ids))
-	var a, b view
-	var out [maxFields]outcome
-	taken := 0
-	for i := len(ids) - 1; i >= 0 && len(pairs) < mostPairs; i -= step {
-		taken++
-		x.rows.open(ids[i], &a)
-		x.look.cmp.begin(&a)
-		for _, id := range x.look.near(&a, ids[i], mostInRun) {
-			x.rows.open(id, &b)
-			x.look.cmp.compare(&b, &out)
-			e := prior
-			e.add(x.model.all(&out))
-			if max(e.same, e.kin)-e.stranger > hopeless {
-				pairs = append(pairs, x.model.sampled(&out))
-			}
-		}
-	}
-	return pairs, float64(taken) / float64(len(ids))
 }
 
 func (m *Model) sampled(out *[maxFields]outcome) sampled {
@@ -143,9 +67,9 @@ func (s *shares) add(p *sampled, fields int, one, kin float64) {
 	}
 }
 
-// ruledOut is the share below which the schema all but rules a level out for one person, as the names of twins: what
-// looks like many such pairs is another kind of pair, and is not to be learned.
-const ruledOut = 0.001
+// ruledOut is the share below which the schema all but rules a level out for one person, as the names of twins, or births
+// a generation apart: what looks like many such pairs is another kind of pair, and is not to be learned.
+const ruledOut = 0.004
 
 // expect weighs every sampled pair with the model as it is.
 func (m *Model) expect(pairs []sampled, n int) *shares {
@@ -171,10 +95,9 @@ func (m *Model) expect(pairs []sampled, n int) *shares {
 	return s
 }
 
-// maximise does one round and gives the largest change of a share.
-func (x *Index) maximise(pairs []sampled, share float64) float64 {
-	m := x.model
-	s := m.expect(pairs, x.rows.live)
+// maximise does one round for n records, of which share were looked at, and gives the largest change of a share.
+func (m *Model) maximise(pairs []sampled, n int, share float64) float64 {
+	s := m.expect(pairs, n)
 	change := 0.0
 	for f, levels := range m.levels {
 		fresh := append([]Level(nil), levelsOf(&m.schema.Fields[f])...)
@@ -190,9 +113,8 @@ func (x *Index) maximise(pairs []sampled, share float64) float64 {
 			levels[i].M, levels[i].R = fresh[i].M, fresh[i].R
 		}
 	}
-	n := float64(x.rows.live)
-	m.same = (s.allOne/share + m.schema.Duplicates*belief) / (n + belief)
-	m.kin = (s.allKin/share + m.schema.Kin*belief) / (n + belief)
+	m.same = (s.allOne/share + m.schema.Duplicates*belief) / (float64(n) + belief)
+	m.kin = (s.allKin/share + m.schema.Kin*belief) / (float64(n) + belief)
 	m.refresh()
 	return change
 }

@@ -134,7 +134,7 @@ func (k *keys) values(out []uint64, v *view, p keyPart, looking bool) []uint64 {
 		return append(out, words.heads(atoms, p.n))
 	case Number:
 		for i := 0; i+1 < len(atoms); i += 2 {
-			out = append(out, uint64(atoms[i])|uint64(atoms[i+1])<<32)
+			out = append(out, uint64(atoms[i])|uint64(atoms[i+1]&^familyPhone)<<32)
 		}
 	default:
 		return k.moment(out, atoms[0], p, looking)

@@ -96,13 +96,15 @@ var birthLevels = []Level{
 const (
 	phoneNone int8 = iota
 	phoneSlip
+	phoneFamily // one of them says that others use the number too
 	phoneSame
 )
 
 var phoneLevels = []Level{
-	phoneNone: {"phone-different", 0.400, 0.99, 0.470, 0.2, false, 0},
-	phoneSlip: {"phone-slip", 0.040, 0.010, 0.015, 0.02, false, 0},
-	phoneSame: {"same-phone", 0.560, 0.0001, 0.520, 0.78, true, 0},
+	phoneNone:   {"phone-different", 0.400, 0.99, 0.470, 0.2, false, 0},
+	phoneSlip:   {"phone-slip", 0.040, 0.010, 0.015, 0.02, false, 0},
+	phoneFamily: {"same-phone", 0.140, 0.0001, 0.260, 0.39, true, 0},
+	phoneSame:   {"same-phone", 0.420, 0.0001, 0.260, 0.39, true, 0},
 }
 
 // The levels of Place.

@@ -13,21 +13,30 @@ func phoneAtoms(e164 string) (lo, hi uint32, ok bool) {
 	return uint32(n), uint32(n >> 32), digits >= 6 && digits <= 15
 }
 
-// phones compares two sets of numbers: one shared number is enough.
+// familyPhone marks, in the second atom, a number that others use too. Fifteen digits leave the bit free.
+const familyPhone = 1 << 31
+
+// phones compares two sets of numbers: one shared number is enough, and one that is nobody's alone says less.
 func (c *comparer) phones(a, b []uint32) outcome {
-	near := false
+	level := phoneNone
 	for i := 0; i+1 < len(a); i += 2 {
 		for j := 0; j+1 < len(b); j += 2 {
-			if a[i] == b[j] && a[i+1] == b[j+1] {
-				return outcome{phoneSame, fastLog2(1.5 / float64(max(c.rows.live, fewest)))}
+			switch ha, hb := a[i+1]&^familyPhone, b[j+1]&^familyPhone; {
+			case a[i] != b[j] || ha != hb:
+				if level == phoneNone && digitOff(uint64(a[i])|uint64(ha)<<32, uint64(b[j])|uint64(hb)<<32) {
+					level = phoneSlip
+				}
+			case (a[i+1]|b[j+1])&familyPhone != 0:
+				level = max(level, phoneFamily)
+			default:
+				level = phoneSame
 			}
-			near = near || digitOff(uint64(a[i])|uint64(a[i+1])<<32, uint64(b[j])|uint64(b[j+1])<<32)
 		}
 	}
-	if near {
-		return outcome{phoneSlip, nan}
+	if level < phoneFamily {
+		return outcome{level, nan}
 	}
-	return outcome{phoneNone, nan}
+	return outcome{level, fastLog2(1.5 / float64(max(c.rows.live, fewest)))}
 }
 
 // digitOff reports whether two numbers of one length differ in one digit or in two neighbours swapped.

@@ -7,12 +7,12 @@ import (
 	"muster/internal/reserve"
 )
 
-// Record is what is known of one person, as typed. Empty fields are no evidence. Phones are E.164; Place is a P-code,
-// or any text that names one place; Site is the site's code.
+// Record is what is known of one person, as typed. Empty fields are no evidence. Phones are E.164, and FamilyPhones those
+// that others use too; Place is a P-code, or any text that names one place; Site is the site's code.
 type Record struct {
 	Name, FatherName, KnownAs string
 	Birth                     reserve.Birth
-	Phones                    []string
+	Phones, FamilyPhones      []string
 	Place, Site, Sex          string
 }
 
@@ -40,11 +40,8 @@ func (x *Index) lay(rec *Record, v *view) {
 	if atom, ok := birthAtom(rec.Birth); ok {
 		f[fieldBirth] = append(f[fieldBirth], atom)
 	}
-	for _, p := range rec.Phones[:min(len(rec.Phones), mostPhones)] {
-		if lo, hi, ok := phoneAtoms(p); ok {
-			f[fieldPhones] = append(f[fieldPhones], lo, hi)
-		}
-	}
+	f[fieldPhones] = numbers(f[fieldPhones], rec.Phones, 0)
+	f[fieldPhones] = numbers(f[fieldPhones], rec.FamilyPhones, familyPhone)
 	f[fieldPlace] = append(f[fieldPlace], x.rows.encode(fieldPlace, rec.Place)...)
 	f[fieldSite] = append(f[fieldSite], x.rows.encode(fieldSite, rec.Site)...)
 	f[fieldSex] = append(f[fieldSex], x.rows.encode(fieldSex, rec.Sex)...)
@@ -55,6 +52,16 @@ const (
 	mostPhones = 4
 	mostWords  = 6
 )
+
+// numbers appends the atoms of phones, at most mostPhones in all.
+func numbers(atoms []uint32, phones []string, mark uint32) []uint32 {
+	for _, p := range phones {
+		if lo, hi, ok := phoneAtoms(p); ok && len(atoms) < 2*mostPhones {
+			atoms = append(atoms, lo, hi|mark)
+		}
+	}
+	return atoms
+}
 
 // nameWords appends the words of a name to main, and those that are other names to alias (nil: to main as well).
 func (x *Index) nameWords(full string, main, alias *[]uint32) {

@@ -68,7 +68,11 @@ func recordOf(p *Person) linkage.Record {
 	rec := linkage.Record{Name: f.Name.Reveal(), FatherName: f.FatherName.Reveal(), KnownAs: f.KnownAs.Reveal(),
 		Birth: f.Birth, Place: f.Place, Site: p.Volunteer.Site, Sex: f.Sex}
 	for _, n := range f.Phones {
-		if n.Owner != reserve.PhoneRelay { // a relay's number says nothing of the person
+		switch n.Owner {
+		case reserve.PhoneRelay: // says nothing of the person
+		case reserve.PhoneShared:
+			rec.FamilyPhones = append(rec.FamilyPhones, n.E164.Reveal())
+		default:
 			rec.Phones = append(rec.Phones, n.E164.Reveal())
 		}
 	}
