@@ -84,6 +84,11 @@ func (r *Registry) Unsilence(ctx context.Context, actor reserve.Actor, e164 stri
 }
 
 func (r *Registry) stop(ctx context.Context, act reserve.Act, e164 string, with []With) error {
+	if act.Actor.Kind == reserve.ActorStaff {
+		if err := reserve.Demand(act.Actor, reserve.MayCorrect); err != nil {
+			return err
+		}
+	}
 	sec, err := r.Vault.Secrets()
 	if err != nil {
 		return err
@@ -92,6 +97,10 @@ func (r *Registry) stop(ctx context.Context, act reserve.Act, e164 string, with 
 	index, err := sec.PhoneIndex(e164)
 	if err != nil {
 		return err
+	}
+	// Where the number is one person's, their history shows it; of a shared one nobody is named.
+	if people := r.Roll.ByPhone(e164); len(people) == 1 {
+		act.Subject, act.Salt = people[0].Volunteer.ID, people[0].Volunteer.Salt
 	}
 	on := act.Verb == reserve.ActSilence
 	err = r.Store.Change(ctx, act, func(tx *store.Tx) error {
