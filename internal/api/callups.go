@@ -118,10 +118,22 @@ type checkInOut struct {
 	TurnedAway bool            `json:"turned_away" doc:"All wanted are there."`
 }
 
-func (a *API) checkIn(c *call, in *checkInIn) (checkInOut, error) {
+// check finds a check-in of nobody.
+func (in *checkInIn) check() error {
 	if in.Volunteer == "" && in.Receipt == "" && in.Phone == "" {
-		return checkInOut{}, reserve.Faults{reserve.Fault("volunteer", "required")}
+		return reserve.Faults{reserve.Fault("volunteer", "required")}
 	}
-	got, err := a.CallUps.CheckIn(c.Context(), c.actor, callup.At{CallUp: c.PathValue("id"), Need: in.Need, Volunteer: in.Volunteer, Receipt: in.Receipt, Phone: in.Phone, When: in.At})
+	return nil
+}
+
+func (in *checkInIn) at(id string) callup.At {
+	return callup.At{CallUp: id, Need: in.Need, Volunteer: in.Volunteer, Receipt: in.Receipt, Phone: in.Phone, When: in.At}
+}
+
+func (a *API) checkIn(c *call, in *checkInIn) (checkInOut, error) {
+	if err := in.check(); err != nil {
+		return checkInOut{}, err
+	}
+	got, err := a.CallUps.CheckIn(c.Context(), c.actor, in.at(c.PathValue("id")))
 	return checkInOut{got.Volunteer, got.Name, when(got.Since), got.By, got.Repeat, got.WalkIn, got.TurnedAway}, err
 }

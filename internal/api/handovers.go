@@ -41,7 +41,7 @@ type handoverOut struct {
 	ReceiptAt  *time.Time `json:"receipt_at,omitempty"`
 }
 
-func list(h store.Handover) handoverOut {
+func shownList(h store.Handover) handoverOut {
 	return handoverOut{h.ID, h.Drive, h.Recipient, h.Purpose, string(h.State), h.Count, all(h.Fields, same), all(h.Functions, same), all(h.Sites, same), h.Sequence,
 		h.PreparedBy, store.Time(h.PreparedAt), h.ApprovedBy, when(h.ApprovedAt), when(h.SealedAt), store.Time(h.ExpiresAt), when(h.ReceiptAt)}
 }
@@ -51,7 +51,7 @@ func (a *API) listHandovers(c *call, _ *none) (page[handoverOut], error) {
 		return page[handoverOut]{}, err
 	}
 	got, err := a.Lists.Handovers(c.Context(), c.actor, c.PathValue("drive"))
-	return page[handoverOut]{Items: all(got, list)}, err
+	return page[handoverOut]{Items: all(got, shownList)}, err
 }
 
 type handoverIn struct {
@@ -64,12 +64,12 @@ type handoverIn struct {
 func (a *API) prepareList(c *call, in *handoverIn) (handoverOut, error) {
 	h, err := a.Lists.Prepare(c.Context(), c.actor, handover.Request{Session: c.in.Session, Drive: c.PathValue("drive"), Recipient: in.Recipient, Purpose: in.Purpose,
 		Functions: in.Functions, Fields: in.Fields})
-	return list(h), err
+	return shownList(h), err
 }
 
 func (a *API) showHandover(c *call, _ *none) (handoverOut, error) {
 	h, err := a.Lists.Handover(c.Context(), c.actor, c.PathValue("id"))
-	return list(h), err
+	return shownList(h), err
 }
 
 type approveIn struct {

@@ -104,7 +104,7 @@ func (a *API) bodyInto(c *call, want reflect.Type, in any) error {
 
 // table is every staff route.
 func table() []route {
-	return slices.Concat(people(), duplicates(), imports(), callups(), handovers(), auditLog())
+	return slices.Concat(people(), duplicates(), imports(), callups(), duty(), handovers(), auditLog())
 }
 
 // routes is what of the table this node has the rooms for: a field node takes people in and calls nobody up.
@@ -114,7 +114,7 @@ func (a *API) routes() []route {
 		all = append(all, imports()...)
 	}
 	if a.CallUps != nil {
-		all = append(all, callups()...)
+		all = slices.Concat(all, callups(), duty())
 	}
 	if a.Lists != nil {
 		all = append(all, handovers()...)

@@ -216,6 +216,24 @@ func TestACallUpIsOpenedShownCheckedIntoAndClosed(t *testing.T) {
 	if v := want[callup.View](t, h.as(boss, "GET", one, ""), 200); v.Needs[0].CheckedIn != 1 || v.Needs[0].ArrivedInTime != 1 {
 		t.Errorf("shown %+v", v.Needs)
 	}
+	moved := want[callup.View](t, h.as(boss, "POST", one+"/change", `{"places":{"`+opened.Needs[0].ID+`":"Gaya stadium"}}`), 200)
+	if moved.Needs[0].AssemblyPoint != "Gaya stadium" {
+		t.Errorf("moved to %+v", moved.Needs)
+	}
+	if a := h.as(boss, "POST", one+"/change", `{}`); !slices.Equal(faultsOf(t, a), []string{"places required"}) {
+		t.Errorf("a change of nothing: %s", a.body)
+	}
+	if s := want[stayOut](t, h.as(boss, "POST", one+"/checkout", `{"volunteer":"`+id+`"}`), 200); s.Out == nil || !s.In.Equal(*in.Since) {
+		t.Errorf("checked out %+v", s)
+	}
+	for _, step := range []struct {
+		method, path string
+		paused       bool
+	}{{"POST", "/pause", true}, {"GET", "", true}, {"POST", "/resume", false}, {"GET", "", false}} {
+		if s := want[sendingOut](t, h.as(boss, step.method, "/api/v1/sending"+step.path, ""), 200); s.Paused != step.paused {
+			t.Errorf("%s %s: paused %v", step.method, step.path, s.Paused)
+		}
+	}
 	if v := want[callup.View](t, h.as(boss, "POST", one+"/close", ""), 200); v.State != "closed" {
 		t.Errorf("closed %+v", v)
 	}
