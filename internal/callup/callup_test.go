@@ -400,6 +400,44 @@ func TestBeyondThoseWantedIsTurnedAwayOnce(t *testing.T) {
 	})
 }
 
+func TestAPersonIsAskedForOneNeedOfACallUp(t *testing.T) {
+	testkit.MovingStores(t, func(t *testing.T, s *store.Store, clock *testkit.Clock) {
+		d := newDesk(t, s, clock)
+		testkit.Crowd(t, s, d.roll, 1, 40, nil)
+		r := d.request(3)
+		r.Needs = append(r.Needs, r.Needs[0])
+		c := d.open(r)
+		d.step()
+		seen, needs := map[string]int{}, map[string]int{}
+		for _, i := range d.invitations(c.ID) {
+			seen[i.Volunteer]++
+			needs[i.Need]++
+		}
+		for id, n := range seen {
+			if n > 1 {
+				t.Errorf("%s was asked for %d needs", id, n)
+			}
+		}
+		if len(needs) != 2 {
+			t.Errorf("got invitations to %d needs, want both", len(needs))
+		}
+	})
+}
+
+func TestADeskFindsAPersonByANumberAsItIsWritten(t *testing.T) {
+	s := testkit.SQLite(t)
+	d := newDesk(t, s, testkit.NewClock())
+	people := testkit.Crowd(t, s, d.roll, 1, 1, nil)
+	c := d.open(d.request(2))
+	got, err := d.CheckIn(t.Context(), owner(), callup.At{CallUp: c.ID, Phone: "90 00 00 01"})
+	if err != nil || got.Volunteer != people[0].Volunteer.ID {
+		t.Errorf("got %+v (%v), want the person", got, err)
+	}
+	if _, err := d.CheckIn(t.Context(), owner(), callup.At{CallUp: c.ID, Phone: "90 00 00 77"}); reserve.KindOf(err) != reserve.NotFound {
+		t.Errorf("nobody's number: got %v, want not found", err)
+	}
+}
+
 func TestNobodyUnderAgeOrHeldIsPutToWork(t *testing.T) {
 	s := testkit.SQLite(t)
 	d := newDesk(t, s, testkit.NewClock())

@@ -49,7 +49,7 @@ func (c *CallUps) CheckIn(ctx context.Context, actor reserve.Actor, at At) (Chec
 	if k.State != reserve.CallUpOpen && at.When.IsZero() {
 		return CheckedIn{}, &reserve.Error{Kind: reserve.Closed, Code: "callup-closed"}
 	}
-	p, err := c.whoArrives(at)
+	p, err := c.whoArrives(ctx, k.Drive, at)
 	if err != nil {
 		return CheckedIn{}, err
 	}
@@ -96,7 +96,7 @@ func (c *CallUps) again(ctx context.Context, act reserve.Act, fn func(tx *store.
 }
 
 // whoArrives finds the person a desk names. A number that several people share is Conflict with code "several-people".
-func (c *CallUps) whoArrives(at At) (roll.Person, error) {
+func (c *CallUps) whoArrives(ctx context.Context, drive string, at At) (roll.Person, error) {
 	if _, err := c.Vault.Secrets(); err != nil {
 		return roll.Person{}, err
 	}
@@ -110,7 +110,15 @@ func (c *CallUps) whoArrives(at At) (roll.Person, error) {
 			return mayWork(p)
 		}
 	case at.Phone != "":
-		list := c.Roll.ByPhone(phone.Canonical(at.Phone.Reveal()))
+		d, err := c.drive(ctx, drive)
+		if err != nil {
+			return roll.Person{}, err
+		}
+		n, err := phone.Parse(at.Phone.Reveal(), d.Country)
+		if err != nil {
+			return roll.Person{}, err
+		}
+		list := c.Roll.ByPhone(n.E164)
 		if len(list) > 1 {
 			return roll.Person{}, &reserve.Error{Kind: reserve.Conflict, Code: "several-people", Field: "phone"}
 		}
@@ -171,7 +179,7 @@ func (c *CallUps) CheckOut(ctx context.Context, actor reserve.Actor, at At) (sto
 	if err != nil {
 		return store.Spell{}, err
 	}
-	p, err := c.whoArrives(at)
+	p, err := c.whoArrives(ctx, k.Drive, at)
 	if err != nil {
 		return store.Spell{}, err
 	}

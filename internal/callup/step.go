@@ -252,6 +252,11 @@ func (p *plan) wave(ctx context.Context, n reserve.Need, out planner.Out, asked 
 	if err := p.Store.Change(ctx, act, func(tx *store.Tx) error { return tx.AddWave(&w, list) }); err != nil {
 		return fmt.Errorf("keep wave: %w", err)
 	}
+	for _, l := range list { // one person is asked for one need of a call-up
+		a := p.asked[l.Volunteer]
+		a.Here = true
+		p.asked[l.Volunteer] = a
+	}
 	p.Log.Info("wave", "need", n.Function, "size", len(list), "code", string(out.Code))
 	return nil
 }
