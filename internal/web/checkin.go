@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -9,6 +11,7 @@ import (
 	"muster/internal/callup"
 	"muster/internal/reserve"
 	"muster/internal/roll"
+	"muster/internal/store"
 )
 
 // checkInView is the desk at the assembly point.
@@ -17,6 +20,7 @@ type checkInView struct {
 	CallUp  string
 	Count   callup.HeadCount
 	Arrived *callup.CheckedIn
+	NotedBy string // the handle of who had checked them in, where somebody had
 	Typed   string
 	Found   []roll.Person // where what was typed fits several
 	Faults  reserve.Faults
@@ -32,7 +36,7 @@ func (v checkInView) arrival() string {
 	case a.TurnedAway:
 		return v.Text("console.turned-away-text")
 	case a.Repeat:
-		return v.Text("console.already-here", "when", v.at(a.Since))
+		return v.Text("console.already-here", "when", v.at(a.Since), "who", v.NotedBy)
 	case a.WalkIn:
 		return v.Text("console.walk-in")
 	}
@@ -98,7 +102,28 @@ func (w *Web) checkIn(rw http.ResponseWriter, r *http.Request, v desk) error {
 		return err
 	}
 	page.Arrived, page.Typed = &arrived, ""
+	if arrived.Repeat && arrived.By != "" {
+		if page.NotedBy, err = w.handle(r.Context(), arrived.By); err != nil {
+			return err
+		}
+	}
 	return w.checkInWith(rw, r, page, nil)
+}
+
+// handle names a member of staff; one whom nobody knows any more stays an id.
+func (w *Web) handle(ctx context.Context, id string) (string, error) {
+	var s store.Staff
+	err := w.Store.View(ctx, func(rd *store.Read) (err error) {
+		s, err = rd.Staff(id)
+		return err
+	})
+	if reserve.KindOf(err) == reserve.NotFound {
+		return id, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read who checked in: %w", err)
+	}
+	return s.Handle, nil
 }
 
 // arrivalsShown is how many people a name at the desk may fit before a better one is needed.
