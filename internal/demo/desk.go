@@ -14,7 +14,7 @@ func (s *story) desk(ctx context.Context) error {
 		return err
 	}
 	of := s.identify()
-	pairs, err := s.node.Registry.Pairs(ctx, store.PairFilter{Drive: examples.NigerCode, Actor: s.owner.Actor, Limit: 1 << 20})
+	pairs, err := s.allPairs(ctx)
 	if err != nil {
 		return err
 	}
@@ -42,6 +42,18 @@ func (s *story) desk(ctx context.Context) error {
 		r.DuplicatesTrue, r.DuplicatesFound, r.DuplicatesWrong, r.DuplicatesOffered, r.PairsShown)
 	s.say("   The desk said \"same person\" %d times and \"two people\" %d times. Every merge can be undone.", merged, distinct)
 	return s.children()
+}
+
+// allPairs turns the pages of the desk's list.
+func (s *story) allPairs(ctx context.Context) ([]store.Pair, error) {
+	var all []store.Pair
+	for after := ""; ; after = all[len(all)-1].ID {
+		page, err := s.node.Registry.Pairs(ctx, store.PairFilter{Drive: examples.NigerCode, Actor: s.owner.Actor, After: after, Limit: 100})
+		if err != nil || len(page) == 0 {
+			return all, err
+		}
+		all = append(all, page...)
+	}
 }
 
 // identify finds the volunteer of each receipt.

@@ -94,7 +94,7 @@ func (s *story) gaya(ctx context.Context) error {
 	if err := s.takeIn(ctx, f, queue[:third], nil); err != nil {
 		return err
 	}
-	s.say("   Gaya took in %d people and delivered while it had a network. Now the network goes, and in the middle of the queue the laptop is killed.", stubs(queue))
+	s.say("   Gaya took in %d people and delivered while it had a network. Now the network goes, and in the middle of the queue the laptop is killed.", taken(queue))
 	if err := f.kill(); err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (s *story) carry(ctx context.Context, f *fieldNode, queue []*known) error {
 		return err
 	}
 	r := &s.result
-	r.FieldNodeStubs, r.FieldNodeRepeat = stubs(queue), again
+	r.FieldNodeStubs, r.FieldNodeRepeat = taken(queue), again
 	for _, k := range queue {
 		switch {
 		case k.refused:
@@ -243,17 +243,6 @@ func (s *story) receive(ctx context.Context, path string) (ack []byte, fresh int
 	defer file.Close()
 	res, ack, err := s.node.Hub.Receive(ctx, s.owner.Actor, file)
 	return ack, res.Fresh, err
-}
-
-// stubs counts the people of a queue who hold a receipt.
-func stubs(queue []*known) int {
-	n := 0
-	for _, k := range queue {
-		if k.receipt != "" {
-			n++
-		}
-	}
-	return n
 }
 
 // imported takes the file in that somebody else wrote.

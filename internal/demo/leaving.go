@@ -19,10 +19,6 @@ const recipientCode = "civil-protection"
 // list prepares, approves, seals and opens a list; before that, two people switch hand-over on, because no list leaves by default.
 func (s *story) list(ctx context.Context) error {
 	lists := s.node.Lists
-	// Last evening's sessions have ended, as sessions do: both sign in again.
-	if err := s.people(ctx); err != nil {
-		return err
-	}
 	if _, err := s.prepare(ctx); reserve.CodeOf(err) != "handover-off" {
 		return off("a list could be prepared although hand-over is off (%v)", err)
 	}
@@ -65,7 +61,11 @@ func (s *story) list(ctx context.Context) error {
 	return nil
 }
 
+// prepare signs both in first: sessions end after half an hour in which nothing was asked, and the story jumps further than that.
 func (s *story) prepare(ctx context.Context) (store.Handover, error) {
+	if err := s.people(ctx); err != nil {
+		return store.Handover{}, err
+	}
 	return s.node.Lists.Prepare(ctx, s.owner.Actor, handover.Request{Session: s.owner.Session, Drive: examples.NigerCode, Recipient: recipientCode, Purpose: "call-up", Functions: []string{"medical"}})
 }
 

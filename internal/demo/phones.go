@@ -144,6 +144,10 @@ func (s *story) arrived(to, text string, at time.Time) {
 	if !isQuestion(text) || !k.habit.reached {
 		return
 	}
+	if p.told[k] != "" { // they hold a seat: this asks whether they still come
+		s.stillComing(to, k, at)
+		return
+	}
 	p.asked[k]++
 	switch {
 	case p.asked[k] == 1 && k.habit.answers:
@@ -154,6 +158,17 @@ func (s *story) arrived(to, text string, at time.Time) {
 			plain = "1"
 		}
 		p.plan(at.Add(4*time.Minute), func() { s.reply(to, k, plain) })
+	}
+}
+
+// stillComing answers the question before the road: who comes mostly says so, who does not mostly says nothing. The caller
+// holds the lock.
+func (s *story) stillComing(to string, k *known, at time.Time) {
+	switch {
+	case k.habit.comes && s.rand.Float64() < 0.7:
+		s.phones.plan(at.Add(time.Duration(2+s.rand.IntN(20))*time.Minute), func() { s.reply(to, k, "1") })
+	case !k.habit.comes && s.rand.Float64() < 0.35:
+		s.phones.plan(at.Add(time.Duration(5+s.rand.IntN(30))*time.Minute), func() { s.reply(to, k, "2") })
 	}
 }
 

@@ -75,7 +75,7 @@ func (s *story) rush(ctx context.Context) error {
 		switch {
 		case k.person.Site == "gaya":
 			continue
-		case s.texts(k, i):
+		case len(texting) < mostTexting && s.texts(k, i):
 			texting = append(texting, k)
 			continue
 		}
@@ -95,18 +95,35 @@ func (s *story) rush(ctx context.Context) error {
 		return err
 	default:
 	}
+	// Everybody counts once they are opened, linked and searchable.
+	if err := s.node.Settle(ctx); err != nil {
+		return err
+	}
+	took := time.Since(begin)
+	s.result.RegistrationsPerSecond = float64(taken(s.crowd)) / took.Seconds()
 	if err := s.joinByText(ctx, texting); err != nil {
 		return err
 	}
 	if err := s.node.Settle(ctx); err != nil {
 		return err
 	}
-	s.count(time.Since(begin))
+	s.count()
 	return nil
 }
 
+// taken counts those who hold a receipt.
+func taken(crowd []*known) int {
+	n := 0
+	for _, k := range crowd {
+		if k.receipt != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // count tells how the rush went.
-func (s *story) count(took time.Duration) {
+func (s *story) count() {
 	r := &s.result
 	for _, k := range s.crowd {
 		switch {
@@ -120,7 +137,6 @@ func (s *story) count(took time.Duration) {
 			s.byReceipt[k.receipt] = k
 		}
 	}
-	r.RegistrationsPerSecond = float64(r.Registered) / took.Seconds()
 	s.say("   %d registered by form, API and text, %d told that their age is still open, %d refused because they are under 18: of those nothing is kept but this number.",
 		r.Registered, r.PendingAge, r.RefusedUnderAge)
 }

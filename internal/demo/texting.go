@@ -12,6 +12,10 @@ import (
 	"muster/internal/reserve"
 )
 
+// mostTexting is how many register by text: each needs some seven texts back, which is what the one SIM of the story
+// carries in a morning.
+const mostTexting = 60
+
 // texts reports whether a person registers by text: one in eight of those with a phone of their own, whose name a
 // keypad can write.
 func (s *story) texts(k *known, i int) bool {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"muster/internal/reserve"
@@ -13,7 +15,13 @@ func (s *Store) Snapshot(ctx context.Context, path string) error {
 	if s.name != "sqlite" {
 		return &reserve.Error{Kind: reserve.Invalid, Code: "snapshot-sqlite-only"}
 	}
-	if _, err := s.read.ExecContext(ctx, `VACUUM INTO ?1`, path); err != nil {
+	// A connection of its own: the readers' may write nowhere, and the writer's must not wait for a whole copy.
+	db, err := sql.Open("sqlite", "file:"+s.config.Location)
+	if err != nil {
+		return fmt.Errorf("snapshot: %w", err)
+	}
+	_, err = db.ExecContext(ctx, `VACUUM INTO ?1`, path)
+	if err = errors.Join(err, db.Close()); err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}
 	return nil
