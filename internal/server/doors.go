@@ -28,8 +28,8 @@ func (n *Node) openDoors(ctx context.Context) error {
 	n.API = api.New(api.Config{Store: n.Store, Registry: n.Registry, Roll: n.Roll, CallUps: n.Calls, Lists: n.Lists, Staff: n.Staff, Importer: n.Sheets, Lang: n.Texts,
 		Now: n.Now, Log: n.Log, Address: n.address()})
 	var err error
-	n.Web, err = web.New(web.Config{Store: n.Store, Registry: n.Registry, Staff: n.Staff, Roll: n.Roll, Node: n, Lists: n.Lists,
-		Lang: n.Texts, Gazetteer: n.Gazetteer, Now: n.Now, Log: n.Log, HTTPS: n.Secure, Address: n.address(),
+	n.Web, err = web.New(web.Config{Store: n.Store, Registry: n.Registry, Staff: n.Staff, Roll: n.Roll, Node: n, CallUps: n.Calls, Lists: n.Lists,
+		Sheets: n.Sheets, Hub: n.Hub, Receive: n.carriedIn, Lang: n.Texts, Gazetteer: n.Gazetteer, Now: n.Now, Log: n.Log, HTTPS: n.Secure, Address: n.address(),
 		VerifyLog: func(ctx context.Context) (audit.Report, error) { return n.VerifyLog(ctx, nil) }})
 	if err != nil || n.Folder.Field() {
 		return err

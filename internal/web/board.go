@@ -88,7 +88,12 @@ func (v *boardView) readTexts(rd *store.Read) error {
 		v.Lanes = append(v.Lanes, store.TextCount{Lane: lane, Count: n})
 	}
 	unknown, err := rd.UnknownTexts(1000)
+	if err != nil {
+		return err
+	}
 	v.Unknown = int64(len(unknown))
+	nodes, err := rd.Nodes()
+	v.contacts(nodes)
 	return err
 }
 

@@ -135,3 +135,16 @@ func (v *boardView) came(hours []store.HourCount) {
 		}
 	}
 }
+
+// contacts fills in what the field nodes of each site last said.
+func (v *boardView) contacts(nodes []store.Node) {
+	for _, n := range nodes {
+		for i := range v.Sites {
+			if s := &v.Sites[i]; n.State == store.NodeTrusted && n.Site == s.Code {
+				s.Node = true
+				s.Undelivered += n.Undelivered
+				s.LastContact = max(s.LastContact, n.LastContactAt)
+			}
+		}
+	}
+}

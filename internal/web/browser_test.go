@@ -70,7 +70,7 @@ func (p *phone) until(script string) {
 	p.t.Helper()
 	var err error
 	for range 20 { // a wait does not survive a change of page
-		if _, err = chromedp.Run(p.ctx, chromedp.Poll[bool](script, chromedp.WithPollingTimeout(5*time.Second))); err == nil {
+		if _, err = chromedp.Run(p.ctx, chromedp.Poll[bool]("Boolean("+script+")", chromedp.WithPollingTimeout(5*time.Second))); err == nil {
 			return
 		}
 		if p.ctx.Err() != nil || strings.Contains(err.Error(), "timeout") {
@@ -118,6 +118,15 @@ func TestADutyOfficerOnAPhone(t *testing.T) {
 	s.openAll()
 	s.joined(public, func(f url.Values) { f.Set("name", "Aminata Oumarou"); f.Set("place", "Dosso") })
 	s.openAll()
+	s.nurses(6, "9655")
+	s.send()
+	boss := s.as(reserve.RoleCoordinator)
+	callUp := boss.post("/console/d/"+s.drive.Code+"/callups", s.opening()).to(t)
+	s.step()
+	s.send()
+	s.heard("+22796550000", "oui mais demain?")
+	s.heard("+22796550001", "1")
+	boss.post(callUp+"/check-in", url.Values{"volunteer": {s.volunteers()[0]}}).want(t, 200)
 	p := s.newPhone()
 	p.signedIn(s, reserve.RoleOwner)
 	if got := ask[float64](p, `document.querySelector("[name=do][value=stop]").getBoundingClientRect().bottom`); got > 740 {
@@ -125,7 +134,7 @@ func TestADutyOfficerOnAPhone(t *testing.T) {
 	}
 	p.picture("board-phone")
 	s.joined(public, func(f url.Values) { f.Set("name", "Salou Issa"); f.Set("phone", "96112233"); f.Set("site", "gaya") })
-	p.until(`document.querySelector("#board").innerText.includes("3")`)
+	p.until(`document.querySelector("#board").innerText.match(/Registered today\s+9/)`)
 	p.press("[name=do][value=stop]")
 	p.until(`document.body.innerText.includes("Sending is stopped")`)
 
@@ -137,13 +146,15 @@ func TestADutyOfficerOnAPhone(t *testing.T) {
 	p.until(`document.body.innerText.includes("Taken apart again")`)
 	for name, path := range map[string]string{
 		"people": "/d/" + s.drive.Code + "/people", "person": "/people/" + s.volunteers()[0], "handovers": "/d/" + s.drive.Code + "/handovers",
+		"callup": strings.TrimPrefix(callUp, "/console"), "check-in": strings.TrimPrefix(callUp, "/console") + "/check-in",
+		"callup-new": "/d/" + s.drive.Code + "/callups/new", "unclear": "/d/" + s.drive.Code + "/unclear", "callups": "/d/" + s.drive.Code + "/callups",
 		"map": "/d/" + s.drive.Code + "/map", "audit": "/audit", "staff": "/staff", "lock": "/lock",
 	} {
 		p.open("/console" + path)
 		p.picture(name + "-phone")
 	}
 	p.screen(1280, 800)
-	for name, path := range map[string]string{"board": "/d/" + s.drive.Code, "duplicates": "/d/" + s.drive.Code + "/duplicates", "person": "/people/" + s.volunteers()[0]} {
+	for name, path := range map[string]string{"board": "/d/" + s.drive.Code, "callup": strings.TrimPrefix(callUp, "/console"), "duplicates": "/d/" + s.drive.Code + "/duplicates", "person": "/people/" + s.volunteers()[0]} {
 		p.open("/console" + path)
 		p.picture(name + "-desk")
 	}

@@ -52,6 +52,16 @@ func (w *Web) routes() []route {
 		{"POST /console/handovers/{id}/cancel", reserve.MayPrepareList, w.listStep(w.cancelList), 0},
 		{"GET /console/handovers/{id}/file", reserve.MayPrepareList, w.listFile, 0},
 
+		{"GET /console/d/{drive}/import", reserve.MayImport, w.importForm, 0},
+		{"POST /console/d/{drive}/import", reserve.MayImport, w.upload, maxSheet + maxForm},
+		{"GET /console/d/{drive}/import/{file}", reserve.MayImport, w.look, 0},
+		{"POST /console/d/{drive}/import/{file}", reserve.MayImport, w.keep, 64 << 10},
+		{"GET /console/d/{drive}/import/{file}/refused", reserve.MayImport, w.refusedRows, 0},
+		{"POST /console/d/{drive}/import/undo/{batch}", reserve.MayImport, w.undoImport, 0},
+		{"GET /console/nodes", reserve.MayReceive, w.nodes, 0},
+		{"POST /console/nodes/bundle", reserve.MayReceive, w.receiveBundle, maxBundle},
+		{"POST /console/nodes/{id}", reserve.MayManageDrive, w.moveNode, 0},
+
 		{"GET /console/d/{drive}/map", reserve.MaySeeBoard, w.mapPage, 0},
 		{"GET /console/audit", reserve.MayReadAudit, w.audit, 0},
 		{"POST /console/audit/verify", reserve.MayReadAudit, w.verifyLog, 0},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -16,6 +17,8 @@ import (
 	"time"
 
 	"muster/internal/callup"
+	"muster/internal/channel/bundle"
+	"muster/internal/channel/sheet"
 	"muster/internal/gazetteer"
 	"muster/internal/handover"
 	"muster/internal/lang"
@@ -38,6 +41,7 @@ type site struct {
 	roll     *roll.Roll
 	staff    *staff.Accounts
 	callups  *callup.CallUps
+	hub      *bundle.Hub
 	web      *Web
 	mux      *http.ServeMux
 	log      *syncBuffer
@@ -78,8 +82,10 @@ func newSite(t *testing.T) *site {
 	s.staff = staff.New(staff.Config{Store: s.store, Now: s.clock.Now})
 	s.putDrive(store.DriveOpen)
 	s.callups = callup.New(callup.Config{Store: s.store, Vault: s.vault, Roll: s.roll, Now: s.clock.Now})
+	s.hub = bundle.NewHub(bundle.HubConfig{Store: s.store, Key: seal.NewNodeKey(), Origin: "muster.test/log", Intake: public, Door: seal.NewDoor(), Now: s.clock.Now})
+	sheets := sheet.New(sheet.Config{Registry: s.registry, Roll: s.roll, Gazetteer: g, Lang: catalog, Now: s.clock.Now})
 	lists := handover.New(handover.Config{Store: s.store, Vault: s.vault, Roll: s.roll, Origin: "muster.test/log", Now: s.clock.Now})
-	s.web, err = New(Config{Store: s.store, Registry: s.registry, Staff: s.staff, Roll: s.roll, Node: s, CallUps: s.callups, Lists: lists, Lang: catalog, Gazetteer: g, Now: s.clock.Now,
+	s.web, err = New(Config{Store: s.store, Registry: s.registry, Staff: s.staff, Roll: s.roll, Node: s, CallUps: s.callups, Lists: lists, Sheets: sheets, Hub: s.hub, Receive: s.receive, Lang: catalog, Gazetteer: g, Now: s.clock.Now,
 		Refresh: 10 * time.Millisecond, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	check(t, err)
 	s.mux = http.NewServeMux()
@@ -129,6 +135,12 @@ func (s *site) Lock() {
 func (s *site) Progress() (done, total int) { return s.roll.Count(), s.roll.Count() }
 
 func (s *site) Ready() bool { return s.vault.Unlocked() && s.roll.Loaded() }
+
+// receive is how a server joins the pages to the hub.
+func (s *site) receive(ctx context.Context, actor reserve.Actor, file io.Reader) (Received, error) {
+	got, answer, err := s.hub.Receive(ctx, actor, file)
+	return Received{Node: got.Node, Total: got.Total, Fresh: got.Fresh, Answer: answer}, err
+}
 
 // openAll opens what came in.
 func (s *site) openAll() {
@@ -252,6 +264,25 @@ func (b *browser) post(path string, form url.Values) page {
 	r, err := http.NewRequest(http.MethodPost, b.s.url+path, strings.NewReader(form.Encode()))
 	check(b.s.t, err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	p := b.do(r)
+	p.wellFormed(b.s.t)
+	return p
+}
+
+// upload sends a file as the site's own pages do.
+func (b *browser) upload(path, field string, file []byte) page {
+	b.s.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile(field, "file")
+	check(b.s.t, err)
+	_, err = part.Write(file)
+	check(b.s.t, err)
+	check(b.s.t, form.Close())
+	r, err := http.NewRequest(http.MethodPost, b.s.url+path, &body)
+	check(b.s.t, err)
+	r.Header.Set("Content-Type", form.FormDataContentType())
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	p := b.do(r)
 	p.wellFormed(b.s.t)

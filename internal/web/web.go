@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 	"muster/internal/handover"
 	"muster/internal/lang"
 	"muster/internal/registry"
+	"muster/internal/reserve"
 	"muster/internal/roll"
 	"muster/internal/staff"
 	"muster/internal/store"
@@ -21,13 +23,17 @@ import (
 
 // Config is what the pages stand on.
 type Config struct {
-	Store     *store.Store
-	Registry  *registry.Registry
-	Staff     *staff.Accounts
-	Roll      *roll.Roll
-	Node      NodeControl
-	CallUps   *callup.CallUps
-	Lists     *handover.Lists
+	Store    *store.Store
+	Registry *registry.Registry
+	Staff    *staff.Accounts
+	Roll     *roll.Roll
+	Node     NodeControl
+	CallUps  *callup.CallUps
+	Lists    *handover.Lists
+	Sheets   Sheets
+	Hub      Hub
+	// Receive takes a bundle that was carried here.
+	Receive   func(ctx context.Context, actor reserve.Actor, file io.Reader) (Received, error)
 	Lang      *lang.Catalog
 	Gazetteer *gazetteer.Gazetteer
 	Now       func() time.Time
@@ -55,6 +61,7 @@ type Web struct {
 	assets assets
 	origin *http.CrossOriginProtection
 
+	stage     stage
 	unlocking atomic.Int32 // unlocks asked for here that still run
 }
 
@@ -70,7 +77,7 @@ func New(c Config) (*Web, error) {
 			spoken = append(spoken, code)
 		}
 	}
-	return &Web{Config: c, csp: policy(style), spoken: spoken, assets: files, origin: http.NewCrossOriginProtection()}, nil
+	return &Web{Config: c, csp: policy(style), spoken: spoken, assets: files, stage: stage{files: map[string]*stagedFile{}}, origin: http.NewCrossOriginProtection()}, nil
 }
 
 // Public adds the public pages to a mux: this table is all there is.
