@@ -44,7 +44,8 @@ func (m *Model) doubtful(out *[maxFields]outcome) bool {
 		switch m.schema.Fields[i].Kind {
 		case Names:
 			d.variant = level == nameVariant
-			d.otherwise = level <= nameOrder && level != nameSlip
+			d.order = level == nameOrder && m.levels[i][nameOrder].M < usualOrder*nameLevels[nameOrder].M
+			d.otherwise = level < nameOrder && level != nameSlip
 		case Choice:
 			d.contradicted = d.contradicted || i == fieldSex && level == choiceDifferent
 		case Birth:
@@ -64,13 +65,18 @@ func (m *Model) doubtful(out *[maxFields]outcome) bool {
 	return d.prevails()
 }
 
+// usualOrder is how many times what the schema believes of names in another order has to have been learned before such an
+// order says nothing: there are registries whose clerks write the family's name first as often as last.
+const usualOrder = 2
+
 // doubt is what speaks for a relative or a namesake while a pair is looked at.
 type doubt struct {
 	facts, vouchers     int  // what agrees and is the person's own; what agrees and is said of them
 	slips               int  // stated facts that differ by what may be a slip
 	contradicted, apart bool // facts that cannot both be true; births that miss one another
 	phone, ownPhones    bool // a number of one's own agrees; both have numbers, and others
-	variant, otherwise  bool // the name in another language; in another form than the other's
+	order               bool // the same names in another order, where few are known to write them so
+	variant, otherwise  bool // a name in another language; or in another form than the other's
 }
 
 func (d *doubt) birth(level int8) {
@@ -90,7 +96,7 @@ func (d *doubt) birth(level int8) {
 // prevails weighs it. A father's name vouches against strangers and never against brothers, so births that miss one
 // another, and the forms of a name that one family gives to two sons (Amadou and Ahmed), want a fact of the person's own.
 func (d *doubt) prevails() bool {
-	if d.otherwise && !d.ownPhones {
+	if !d.ownPhones && (d.otherwise || d.order) {
 		d.slips++ // one household: brothers of like names; Issa, son of Moussa, and Moussa, son of Issa
 	}
 	return d.contradicted || d.apart && !d.phone || d.variant && d.facts == 0 || d.slips > d.vouchers || d.facts+d.vouchers == 0

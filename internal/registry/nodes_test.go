@@ -122,8 +122,8 @@ func TestRelinkOffersWhatWasNeverOffered(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if done, err := one.Relink(ctx(), desk("d"), "test-drive", nil); done != 3 || err != nil {
-				t.Errorf("got %d and %v, want all three compared", done, err)
+			if out, err := one.Relink(ctx(), desk("d"), "test-drive", nil); out.People != 3 || err != nil {
+				t.Errorf("got %+v and %v, want all three compared", out, err)
 			}
 		}
 		pairs, err := one.Pairs(ctx(), store.PairFilter{Drive: "test-drive", Actor: desk("d"), Limit: 10})

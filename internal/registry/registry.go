@@ -2,6 +2,7 @@ package registry
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"muster/internal/gazetteer"
@@ -36,6 +37,10 @@ type Registry struct {
 	fed     int64 // µs UTC: how far this node has read what others changed; under feeding
 
 	stops stopBook
+
+	relinking   sync.Mutex   // one whole run of this node at a time
+	relinkAsked atomic.Bool  // the next RelinkStep has a reason
+	relinkedAt  atomic.Int64 // people at the last run this node knows of
 }
 
 // New makes a registry on a node that may be locked.

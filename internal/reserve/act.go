@@ -81,6 +81,7 @@ const (
 	ActSilence       Verb = "number.silence"
 	ActUnsilence     Verb = "number.unsilence"
 	ActPairOffer     Verb = "pair.offer"
+	ActRelink        Verb = "pair.relink"
 	ActMerge         Verb = "pair.merge"
 	ActUnmerge       Verb = "pair.unmerge"
 	ActDistinct      Verb = "pair.distinct"
