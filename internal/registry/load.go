@@ -47,6 +47,7 @@ func (r *Registry) load(ctx context.Context, sec *seal.Secrets, progress func(do
 	if err != nil {
 		return err
 	}
+	r.Roll.Expect(len(keys))
 	var ends map[string][]store.ConsentEnd
 	err = r.Store.View(ctx, func(rd *store.Read) (err error) {
 		ends, err = rd.AllConsentEnds()
