@@ -1,8 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -144,23 +144,26 @@ func (w *Web) events(rw http.ResponseWriter, r *http.Request, v desk) error {
 	out := http.NewResponseController(rw)
 	tick := time.NewTicker(w.refresh())
 	defer tick.Stop()
-	last, quiet := "", time.Duration(0)
+	sent, quiet := map[string]string{}, time.Duration(0)
 	for {
 		if !w.Now().Before(v.By.Until) {
 			return nil
 		}
-		body, err := w.boardNow(r.Context(), v, began)
+		parts, err := w.boardNow(r.Context(), v, began)
 		if err != nil {
 			return nil // the page notices that the stream has ended and asks again, as a page that can show an error
 		}
-		quiet += w.refresh()
 		message := ""
-		if body != last {
-			message, last, quiet = event("board", body), body, 0
-		} else if quiet >= heartbeatEvery {
-			message, quiet = ": alive\n\n", 0
+		for _, p := range parts {
+			if sent[p.name] != p.body {
+				message, sent[p.name] = message+event(p.name, p.body), p.body
+			}
+		}
+		if quiet += w.refresh(); message == "" && quiet >= heartbeatEvery {
+			message = ": alive\n\n"
 		}
 		if message != "" {
+			quiet = 0
 			if _, err := rw.Write([]byte(message)); err != nil || out.Flush() != nil {
 				return errBroken
 			}
@@ -173,6 +176,9 @@ func (w *Web) events(rw http.ResponseWriter, r *http.Request, v desk) error {
 	}
 }
 
+// livePart is a part of the board that is sent again when it changes.
+type livePart struct{ name, body string }
+
 func (w *Web) refresh() time.Duration {
 	if w.Refresh > 0 {
 		return w.Refresh
@@ -180,8 +186,8 @@ func (w *Web) refresh() time.Duration {
 	return refreshEvery
 }
 
-// boardNow draws the inside of a board for somebody whose session still stands.
-func (w *Web) boardNow(ctx context.Context, v desk, began int64) (string, error) {
+// boardNow draws the live parts of a board for somebody whose session still stands.
+func (w *Web) boardNow(ctx context.Context, v desk, began int64) ([]livePart, error) {
 	err := w.Store.View(ctx, func(rd *store.Read) error {
 		_, s, err := rd.SignedIn(v.By.Session, began)
 		if err != nil {
@@ -193,16 +199,16 @@ func (w *Web) boardNow(ctx context.Context, v desk, began int64) (string, error)
 		return err
 	})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	v.Ready = w.Node.Ready()
 	b, err := w.boardView(ctx, v)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var out bytes.Buffer
-	err = boardBody(b).Render(ctx, &out)
-	return out.String(), err
+	var sending, body strings.Builder
+	err = errors.Join(sendingCard(b).Render(ctx, &sending), boardBody(b).Render(ctx, &body))
+	return []livePart{{"sending", sending.String()}, {"board", body.String()}}, err
 }
 
 // event writes one server-sent event.

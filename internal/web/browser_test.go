@@ -70,7 +70,7 @@ func (p *phone) until(script string) {
 	p.t.Helper()
 	var err error
 	for range 20 { // a wait does not survive a change of page
-		if _, err = chromedp.Run(p.ctx, chromedp.Poll[bool]("Boolean("+script+")", chromedp.WithPollingTimeout(5*time.Second))); err == nil {
+		if _, err = chromedp.Run(p.ctx, chromedp.Poll[bool](`document.readyState === "complete" && Boolean(`+script+`)`, chromedp.WithPollingTimeout(5*time.Second))); err == nil {
 			return
 		}
 		if p.ctx.Err() != nil || strings.Contains(err.Error(), "timeout") {

@@ -68,9 +68,6 @@ func (v view) ltr(s string) string {
 	return s
 }
 
-// day writes the day of an instant in the drive's zone.
-func (v view) day(µs int64) string { return v.ltr(store.Time(µs).In(v.zone()).Format(time.DateOnly)) }
-
 func (v view) zone() *time.Location {
 	if v.Drive == nil {
 		return time.UTC
