@@ -50,13 +50,31 @@ func Evaluate(e Evaluation) (Report, error) {
 
 // EvaluateRecords measures the Sahel schema on records of known entities, one an entry.
 func EvaluateRecords(records []Record, entity []string) Report {
-	t := &trial{index: NewIndex(Sahel(), len(records)), data: table{entity: entity, rows: make([][]string, len(records)), file: make([]uint8, len(records))}}
+	t := NewTrial(len(records))
 	for id, rec := range records {
-		t.index.Add(uint32(id), rec)
+		t.Add(rec, entity[id])
 	}
-	t.index.Estimate()
-	return t.measure()
+	t.Index().Estimate()
+	return t.Report()
 }
+
+// Trial measures the Sahel schema on records given one by one, which it does not keep.
+type Trial struct{ trial }
+
+// NewTrial makes room for about expect records.
+func NewTrial(expect int) *Trial { return &Trial{trial{index: NewIndex(Sahel(), expect)}} }
+
+// Add takes the next record, whose id in the index is how many came before, and whose true person is entity.
+func (t *Trial) Add(rec Record, entity string) {
+	t.index.Add(uint32(len(t.data.entity)), rec)
+	t.data.entity, t.data.file = append(t.data.entity, entity), append(t.data.file, 0)
+}
+
+// Index is the index of the records, to learn and to be asked.
+func (t *Trial) Index() *Index { return t.index }
+
+// Report links and clusters without looking at the labels, and then compares with them.
+func (t *Trial) Report() Report { return t.measure() }
 
 // trial is an evaluation under way.
 type trial struct {
@@ -124,7 +142,7 @@ func (t *table) read(from io.Reader, file uint8, l layout) error {
 
 // measure links, clusters and counts.
 func (t *trial) measure() Report {
-	if len(t.data.rows) == 0 {
+	if len(t.data.entity) == 0 {
 		return Report{}
 	}
 	var edges []edge
@@ -186,7 +204,7 @@ func within(group map[uint32]uint32) [][2]uint32 {
 }
 
 func (t *trial) count(pairs [][2]uint32, threshold float64) Report {
-	r := Report{Records: len(t.data.rows), PairsTrue: t.truePairs(), PairsFound: len(pairs), Threshold: threshold}
+	r := Report{Records: len(t.data.entity), PairsTrue: t.truePairs(), PairsFound: len(pairs), Threshold: threshold}
 	for _, p := range pairs {
 		if t.data.entity[p[0]] == t.data.entity[p[1]] {
 			r.Right++

@@ -26,7 +26,14 @@ func (s *Source) Again(p Person, r *rand.Rand) Person {
 	q.Truth.Changes = nil
 	others := []string{"swapped", "title", "part missing", "birth", "father", "known as", "place"}
 	r.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
-	if chance(r, farApart) {
+	if s.options.Married > 0 && p.Truth.Sex == "f" && chance(r, s.options.Married) {
+		s.change(&q, "married", r)
+		if chance(r, 50) {
+			s.change(&q, others[0], r)
+		}
+		return q
+	}
+	if !s.options.Papers && chance(r, farApart) {
 		s.change(&q, "phone", r)
 		s.change(&q, "spelling", r)
 		if chance(r, 45) {
@@ -54,6 +61,8 @@ func (s *Source) change(q *Person, what string, r *rand.Rand) {
 		changed = s.otherPhone(q, r)
 	case "spelling":
 		changed = s.respell(q, r)
+	case "married":
+		changed = rename(q, q.given+" "+s.lists.families.draw(r))
 	case "swapped":
 		changed = rename(q, swapped(q.Name))
 	case "title":

@@ -49,6 +49,9 @@ func (s *Source) ageOf(born reserve.Date) int {
 func (s *Source) state(born reserve.Date) (birth string, age int) {
 	r := s.rand
 	real := s.ageOf(born)
+	if s.options.Papers {
+		return born.String(), 0
+	}
 	if real < 20 {
 		switch pick(r, []share{{"day", 75}, {"month", 5}, {"year", 8}, {"age", 12}}) {
 		case "month":

@@ -134,17 +134,25 @@ func (s *Source) done(h home, members ...Person) []Person {
 		p.Phones = s.phonesFor(h)
 		s.offer(p)
 		p.Name = s.write(p)
-		if !chance(s.rand, 45) || h.familyStyle == "father" && chance(s.rand, 70) {
+		if s.keepsFatherToThemselves(h) {
 			p.FatherName = ""
 		}
 		if chance(s.rand, 10) {
 			p.KnownAs = s.nickname(p)
 		}
-		if chance(s.rand, 20) {
+		if !s.options.Papers && chance(s.rand, 20) {
 			p.Sex = "" // the field is free to leave out
 		}
 	}
 	return members
+}
+
+// keepsFatherToThemselves: the field is free to leave out, and seems needless where the second name is the father's.
+func (s *Source) keepsFatherToThemselves(h home) bool {
+	if s.options.Fathers > 0 {
+		return !chance(s.rand, s.options.Fathers)
+	}
+	return !chance(s.rand, 45) || h.familyStyle == "father" && chance(s.rand, 70)
 }
 
 func (s *Source) nickname(p *Person) string {

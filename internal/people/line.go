@@ -36,6 +36,9 @@ func (s *Source) phonesFor(h home) []Phone {
 	if h.phone != nil {
 		kind = pick(r, []share{{"own", 42}, {"family", 54}, {"none", 4}})
 	}
+	if s.options.Papers && kind != "family" {
+		kind = "own"
+	}
 	switch {
 	case kind == "relay":
 		out = append(out, s.relay())

@@ -230,3 +230,52 @@ func BenchmarkNext(b *testing.B) {
 		s.Next()
 	}
 }
+
+func TestOptionsChangeWhatIsStated(t *testing.T) {
+	const n = 4000
+	source := NewWith(3, Options{Papers: true, Fathers: 85, Married: 10})
+	fathers, women, married := 0, 0, 0
+	r := rand.New(rand.NewPCG(1, 2))
+	for range n {
+		p := source.Next()
+		if len(p.Birth) != len("1990-01-01") || len(p.Phones) == 0 || p.Sex == "" {
+			t.Fatalf("%v: birth %d signs, %d phones, sex %q; want all stated", p, len(p.Birth), len(p.Phones), p.Sex)
+		}
+		if p.FatherName != "" {
+			fathers++
+		}
+		q := source.Again(p, r)
+		if p.Truth.Sex == "f" {
+			women++
+			if slices.Contains(q.Truth.Changes, "married") {
+				married++
+			}
+		}
+	}
+	if fathers < n*82/100 || fathers > n*88/100 {
+		t.Errorf("got %d of %d fathers' names, want about 85 in a hundred", fathers, n)
+	}
+	if married < women*7/100 || married > women*13/100 {
+		t.Errorf("got %d of %d women married, want about 10 in a hundred", married, women)
+	}
+}
+
+func TestAStreamBringsTheShareAgain(t *testing.T) {
+	const n = 20_000
+	seen, again, made := map[uint64]int{}, 0, 0
+	for p := range New(4).Stream(0.2) {
+		if made++; made > n {
+			break
+		}
+		if p.Truth.Copy > 0 {
+			again++
+			if seen[p.Truth.ID] != 1 {
+				t.Fatalf("%v comes again after %d times", p, seen[p.Truth.ID])
+			}
+		}
+		seen[p.Truth.ID]++
+	}
+	if again < n*19/100 || again > n*21/100 {
+		t.Errorf("got %d of %d again, want about a fifth", again, n)
+	}
+}

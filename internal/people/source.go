@@ -72,8 +72,13 @@ type Site struct {
 
 // Options change what a Source makes. The zero value of each is the default.
 type Options struct {
-	On    reserve.Date // the day on which ages are reckoned; 25 November 2026
-	Sites []Site       // the sites of the shipped drive
+	On      reserve.Date // the day on which ages are reckoned; 25 November 2026
+	Sites   []Site       // the sites of the shipped drive
+	Fathers float64      // percent who state their father's name; 0: 45, and fewer where it is their second name anyway
+	Married float64      // percent of the women who come again under their husband's family name; 0: none
+	// Papers makes a registry that asked for papers: everybody states a full birth date, a number and their sex, and who
+	// comes again changes one to three things, chosen evenly.
+	Papers bool
 }
 
 // Source makes people. It is not safe for several goroutines at once; the same seed and options make the same people.
@@ -85,6 +90,7 @@ type Source struct {
 	waiting   []Person // the rest of the household
 	nextID    uint64
 	household uint64
+	options   Options
 	line      uint64 // counts telephone lines, so that no two people get one by chance
 	relays    []Phone
 }
@@ -103,7 +109,7 @@ func NewWith(seed uint64, o Options) *Source {
 			{"dosso", "NE003004", 8}, {"tillaberi", "NE006012", 7}, {"konni", "NE005003", 5}, {"gaya", "NE003006", 4},
 		}
 	}
-	return &Source{rand: rand.New(rand.NewPCG(seed, 0x6d7573746572)), lists: readLists(), on: o.On, sites: o.Sites}
+	return &Source{rand: rand.New(rand.NewPCG(seed, 0x6d7573746572)), lists: readLists(), on: o.On, sites: o.Sites, options: o}
 }
 
 // Next makes the next person; members of a household follow one another.
