@@ -20,6 +20,8 @@ import (
 // benchCommand measures. Ratios within one run travel to other machines; single figures do not.
 type benchCommand struct {
 	Registrations      benchRegistrations      `cmd:"" help:"Durable registrations a second, beside the disk's and a bare peer's."`
+	Linkage            benchLinkage            `cmd:"" help:"How well and how fast duplicates are found among synthetic people."`
+	Search             benchSearch             `cmd:"" help:"How fast a name is found among synthetic people, however it is typed."`
 	ServeRegistrations benchServeRegistrations `cmd:"" hidden:"" help:"The server under load; started by bench registrations."`
 	ServeBare          benchServeBare          `cmd:"" hidden:"" help:"The bare peer; started by bench registrations."`
 }
