@@ -281,6 +281,17 @@ func caseC031(t *testing.T, c *Case) {
 			t.Errorf("answered %s after the OUI, want at once", late)
 		}
 	})
+	c.line(t, 4, func(t *testing.T) {
+		h.in(t)
+		before := len(h.sent(""))
+		for _, own := range []string{ownNumber, "90 00 99 99", ownCode} {
+			h.post(simulator.Message{Kind: "text", ID: "echo " + own, From: own, Text: []byte("AIDE"), SentAt: h.Now()})
+			h.settle()
+		}
+		if got := bodies(h.sent(""))[before:]; len(got) != 0 {
+			t.Errorf("got %q, want nothing sent to ourselves", got)
+		}
+	})
 }
 
 func caseC034(t *testing.T, c *Case) {

@@ -26,6 +26,8 @@ import (
 )
 
 const (
+	ownNumber  = "+22790009999" // of the house
+	ownCode    = "8008"
 	passphrase = "a passphrase of tests"
 	driveFile  = "../../examples/niger/drive.yaml"
 )
@@ -74,7 +76,7 @@ func (h *house) in(t *testing.T) *house {
 // open starts the node on its folder; a second call, after Close, is a restart.
 func (h *house) open() {
 	h.t.Helper()
-	n, err := server.Open(context.Background(), server.Config{Data: h.data, Passphrase: passphrase, Simulator: true, Now: h.clock.Now, Log: slog.New(slog.NewTextHandler(h.log, nil))})
+	n, err := server.Open(context.Background(), server.Config{Data: h.data, Passphrase: passphrase, Simulator: true, Numbers: []string{ownNumber, ownCode}, Now: h.clock.Now, Log: slog.New(slog.NewTextHandler(h.log, nil))})
 	check(h.t, err)
 	h.Node, h.handler = n, n.Handler()
 }

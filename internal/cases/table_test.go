@@ -3,12 +3,12 @@ package cases
 import "testing"
 
 // stillMissing is how many cases are not yet built. It falls as they are; it never grows.
-const stillMissing = 14
+const stillMissing = 13
 
 // built are the cases of which every line is a subtest that passes.
 var built = map[string]func(t *testing.T, c *Case){
 	"C001": caseC001, "C004": caseC004, "C006": caseC006, "C010": caseC010, "C015": caseC015, "C019": caseC019, "C020": caseC020, "C022": caseC022, "C027": caseC027,
-	"C029": caseC029, "C033": caseC033, "C034": caseC034, "C044": caseC044, "C011": caseC011, "C014": caseC014, "C017": caseC017, "C025": caseC025, "C040": caseC040, "C049": caseC049,
+	"C029": caseC029, "C031": caseC031, "C033": caseC033, "C034": caseC034, "C044": caseC044, "C011": caseC011, "C014": caseC014, "C017": caseC017, "C025": caseC025, "C040": caseC040, "C049": caseC049,
 }
 
 // Why lines wait.
@@ -30,7 +30,6 @@ var notYet = map[string]gap{
 	"C042": {map[int]string{1: "not written yet"}, nil},
 	"C051": {map[int]string{1: "not written yet"}, nil},
 	"C053": {map[int]string{1: "not written yet"}, nil},
-	"C031": {map[int]string{4: "a node does not know its own numbers"}, caseC031},
 	"C023": {map[int]string{1: workbooks, 2: workbooks, 3: workbooks, 4: workbooks}, nil},
 	"C046": {map[int]string{1: tablets, 2: tablets, 3: tablets, 4: tablets}, nil},
 	"C047": {map[int]string{1: tablets, 2: tablets, 3: tablets, 4: tablets, 5: tablets}, nil},

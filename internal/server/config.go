@@ -29,6 +29,9 @@ type Config struct {
 	Arrived func(to, text string, at time.Time)
 	// CarrierSecret is the last part of the address that carriers post to; made at init, kept in the folder.
 	CarrierSecret string
+	// Numbers are the house's own numbers, in E.164, and short codes: a text from one of them is an echo of ours, and is never
+	// answered (two machines would go on for ever).
+	Numbers []string
 	// Secure says that people reach the node by https: cookies are then sent over https only.
 	Secure bool
 	// BehindProxy says that a proxy of ours stands in front, and that its X-Forwarded-For names who asks. Without a proxy the

@@ -44,7 +44,7 @@ func (n *Node) openSMS(ctx context.Context) error {
 		return err
 	}
 	n.SMS = sms.New(sms.Config{Store: n.Store, Vault: n.Vault, Intake: n.Store.NewIntake(intake), Roll: n.Roll, Registry: n.Registry, CallUps: n.Calls, Reports: n.Out,
-		Gazetteer: n.Gazetteer, Catalog: n.Texts, Now: n.Now, Carriers: n.carriers(), Drive: drive, Log: n.Log})
+		Gazetteer: n.Gazetteer, Catalog: n.Texts, Now: n.Now, Carriers: n.carriers(), Own: n.Numbers, Drive: drive, Log: n.Log})
 	return nil
 }
 
