@@ -57,6 +57,24 @@ func (v boardView) gatewaysDead() bool {
 	return len(v.Gateways) > 0 && !slices.ContainsFunc(v.Gateways, func(g store.Gateway) bool { return g.State != store.GatewayDead })
 }
 
+// sentBy is when the invitations that wait will have left, at the pace of the gateways that work; 0 where none waits, or
+// nothing bounds the pace.
+func (v boardView) sentBy() int64 {
+	waiting, pace := int64(0), int64(0)
+	for _, l := range v.Lanes {
+		waiting += l.Count // answers and news go first, over the same gateways
+	}
+	for _, g := range v.Gateways {
+		if g.State != store.GatewayDead {
+			pace += g.RatePerHour
+		}
+	}
+	if waiting == 0 || pace == 0 {
+		return 0
+	}
+	return v.At + waiting*time.Hour.Microseconds()/pace
+}
+
 // asked says how many were asked for a need, and what became of it.
 func (v desk) asked(n needLine) string {
 	text := v.Text("console.invited") + " " + v.Number(int64(n.Invited)) + " · " + v.Text("console.silent") + " " + v.Number(int64(n.Silent))

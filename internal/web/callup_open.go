@@ -34,15 +34,26 @@ func (v openView) levelChoice(level string) string {
 	return "1–" + level
 }
 
-// anchor is the element that a fault's link leads to.
-func (v openView) anchor(field string) string {
-	if name, ok := strings.CutPrefix(field, "needs."); ok && name != "standby_max" {
-		return v.id(0, name)
+// where is the element that a fault's link leads to, and what the field is called.
+func (v openView) where(field string) (anchor, label string) {
+	switch field {
+	case "needs.wanted", "needs.function", "needs.level", "needs.area":
+		name := strings.TrimPrefix(field, "needs.")
+		return v.id(0, name), "console." + name
+	case "needs.qualification":
+		return v.id(0, "qualification"), "console.qualifications"
+	case "needs.assembly_point":
+		return v.id(0, "assembly_point"), "console.assembly-point"
+	case "needs.confirm_limit":
+		return v.id(0, "confirm_limit"), "console.confirm-limit"
+	case "report_by":
+		return "f-report_by", "console.report-by"
+	case "risk.contact":
+		return "f-risk.contact", "console.risk-contact"
+	case "reason", "risk.hazards", "risk.equipment", "risk.insurance", "risk.refund":
+		return "f-" + field, "console." + strings.TrimPrefix(field, "risk.")
 	}
-	if slices.Contains([]string{"report_by", "reason", "risk.hazards", "risk.equipment", "risk.insurance", "risk.refund", "risk.contact"}, field) {
-		return "f-" + field
-	}
-	return ""
+	return "", ""
 }
 
 func (v openView) describe(field string) string {

@@ -48,7 +48,7 @@ func (taker) Send(_ context.Context, t reserve.OutboundText) (string, error) { r
 func (s *site) send() {
 	s.t.Helper()
 	o, err := outbox.New(s.t.Context(), outbox.Config{Store: s.store, Vault: s.vault, Roll: s.roll, Catalog: s.web.Lang, Now: s.clock.Now,
-		Gateways: []outbox.Gateway{{Name: "simulator", Sender: taker{}}}})
+		Gateways: []outbox.Gateway{{Name: "simulator", Sender: taker{}, RatePerHour: 120}}})
 	check(s.t, err)
 	for did := true; did; {
 		did, err = o.Step(s.t.Context())

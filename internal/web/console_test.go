@@ -175,3 +175,41 @@ func TestTheBoardIsLive(t *testing.T) {
 	}
 	check(t, lines.Err())
 }
+
+// TestABrokenDiskShowsTheConsoleAReference closes the store behind a page of staff.
+func TestABrokenDiskShowsTheConsoleAReference(t *testing.T) {
+	s := newOpenSite(t)
+	b := s.as(reserve.RoleOwner)
+	s.closeStore()
+	for _, path := range []string{"/console/d/" + s.drive.Code, "/console/audit", "/console/people/x"} {
+		p := b.get(path)
+		p.want(t, http.StatusInternalServerError, "this reference: ")
+		p.lacks(t, "sql", "database", "closed")
+	}
+	b.post("/console/sign-in", url.Values{"handle": {"amina"}, "password": {"four words nobody knows"}}).want(t, http.StatusInternalServerError)
+}
+
+func TestTheDoorCanBeToldToLetNobodyIn(t *testing.T) {
+	s := newSite(t)
+	b := s.browser()
+	form := s.amina(b)
+	s.web.Admit = func(*http.Request) error { return &reserve.Error{Kind: reserve.Busy, Code: "busy"} }
+	p := b.post(s.path("/join?lang=en"), form)
+	p.want(t, http.StatusServiceUnavailable, "Please come back a little later")
+	if p.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	s.web.Admit = nil
+	b.post(s.path("/join?lang=en"), form).to(t)
+}
+
+func TestALanguageOnceChosenStays(t *testing.T) {
+	s := newSite(t)
+	b := s.as(reserve.RoleDesk)
+	board := "/console/d/" + s.drive.Code
+	if got := b.post("/console/language", url.Values{"lang": {"ar"}, "next": {board}}).to(t); got != board {
+		t.Errorf("got a redirect to %q", got)
+	}
+	b.get(board).want(t, http.StatusOK, `<html lang="ar" dir="rtl">`)
+	b.post("/console/language", url.Values{"lang": {"xx"}}).want(t, http.StatusNotFound)
+}

@@ -128,6 +128,7 @@ func TestAllFaultsAreToldAtOnceAndWhatWasTypedStays(t *testing.T) {
 	p.want(t, http.StatusUnprocessableEntity, "&lt;b&gt;&#34;Ali&#34; &amp; co&lt;/b&gt;", `value="keep me"`, `<option value="f" selected>`,
 		`value="nurse" checked`, `value="98"`, `value="young"`)
 	p.lacks(t, "<b>")
+	p.want(t, http.StatusUnprocessableEntity, `<a href="#f-phone">Phone number: `, `<a href="#functions">What can you do?: `)
 	for _, field := range []string{"known_as", "birth", "age", "phones", "place", "functions", "consents"} {
 		p.want(t, http.StatusUnprocessableEntity, `id="fault-`+field+`"`)
 		if !regexp.MustCompile(`aria-describedby="[^"]*fault-` + field + `[" ]`).MatchString(p.body) {

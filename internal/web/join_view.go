@@ -58,21 +58,27 @@ func (v joinView) fault(input string) string {
 	return input
 }
 
-// anchor is the element that a fault's link leads to, so that the keyboard goes there too.
-func (v joinView) anchor(field string) string {
+// where is the element that a fault's link leads to, so that the keyboard goes there too, and what the field is called.
+func (v joinView) where(field string) (anchor, label string) {
 	switch field {
-	case "":
-		return ""
 	case "birth":
-		return "f-birth_year"
+		return "f-birth_year", "join.birth"
 	case "phones":
-		return "f-phone"
-	case "functions", "qualifications", "consents":
-		return field
-	case "ref":
-		return ""
+		return "f-phone", "join.phone"
+	case "functions", "qualifications":
+		return field, "join." + field
+	case "consents":
+		return field, "join.consent-title"
+	case "place":
+		return "f-place", "join.address"
+	case "known_as":
+		return "f-known_as", "join.known-as"
+	case "father_name":
+		return "f-father_name", "join.family"
+	case "name", "age", "sex", "site", "language", "availability", "note":
+		return "f-" + field, "join." + field
 	}
-	return "f-" + field
+	return "", ""
 }
 
 // describe names the hint of an input and, where there is one, its fault.

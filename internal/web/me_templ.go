@@ -87,7 +87,7 @@ func mePage(v meView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = summary(v.view, v.Faults, v.anchor).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = summary(v.view, v.Faults, v.where).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -58,14 +58,18 @@ func (v meView) fault(input string) string {
 	return input
 }
 
-func (v meView) anchor(field string) string {
+func (v meView) where(field string) (anchor, label string) {
 	switch field {
 	case "phones":
-		return "f-phone"
-	case "name", "place", "withdraw", "erase":
-		return "f-" + field
+		return "f-phone", "join.phone"
+	case "name":
+		return "f-name", "join.name"
+	case "place":
+		return "f-place", "join.address"
+	case "withdraw", "erase":
+		return "f-" + field, "me." + field + "-title"
 	}
-	return ""
+	return "", ""
 }
 
 func (v meView) marked(input string) templ.Attributes {
