@@ -52,9 +52,9 @@ func (c *benchRegistrations) Run(r *run) error {
 	return r.print(out, func(w io.Writer) {
 		fmt.Fprintf(w, "%s, commit %s\n", out.Machine, out.Commit)
 		fmt.Fprintf(w, "disk: %.0f fsync a second; bare peer at 64 connections: %.0f a second, %.0f µs CPU\n", out.FsyncPerSecond, out.BareGroupCommitPerSecond, out.BareCPU)
-		fmt.Fprintln(w, "connections  per second   p50 ms   p99 ms   CPU µs   failed")
+		fmt.Fprintln(w, "connections  per second  answered   p50 ms   p99 ms   CPU µs   failed")
 		for _, run := range out.Runs {
-			fmt.Fprintf(w, "%11d  %10.0f  %7.1f  %7.1f  %7.0f  %7d\n", run.Connections, run.PerSecond, run.P50, run.P99, run.CPU, run.Failed)
+			fmt.Fprintf(w, "%11d  %10.0f  %8.0f  %7.1f  %7.1f  %7.0f  %7d\n", run.Connections, run.PerSecond, run.Answered, run.P50, run.P99, run.CPU, run.Failed)
 		}
 		fmt.Fprintf(w, "share of bare at 64 connections: %.0f %%; %.0f bytes on disk a person; server's peak memory %.0f MB; %d opened and linked\n",
 			out.ShareOfBare*100, out.BytesPerPerson, out.ServerPeakMB, out.Opened)

@@ -31,7 +31,7 @@ func (c *initCommand) Run(r *run) error {
 	}
 	return r.print(made, func(w io.Writer) {
 		fmt.Fprintf(w, "The registry %s is in %s, with drive %s.\n", made.Origin, r.data, made.Drive)
-		fmt.Fprintf(w, "Sign in as %s with this link, once, within a day, at the address you serve on:\n  /console/link/%s\n", c.Owner, made.Link)
+		fmt.Fprintf(w, "Sign in as %s with this link, once, within the hour, at the address you serve on:\n  /console/link/%s\n", c.Owner, made.Link)
 		fmt.Fprintf(w, "Next: muster --data %s serve\n", r.data)
 	})
 }

@@ -75,7 +75,7 @@ func (v *victim) start() {
 	if err := l.Close(); err != nil {
 		v.t.Fatal(err)
 	}
-	v.cmd = exec.Command(v.program, "--data", v.data, "serve", "--listen", v.addr, "--passphrase-file", v.passphrase)
+	v.cmd = exec.Command(v.program, "--data", v.data, "serve", "--listen", v.addr, "--behind-proxy", "--passphrase-file", v.passphrase)
 	v.cmd.Env, v.cmd.Stderr = v.env, &v.log
 	if err := v.cmd.Start(); err != nil {
 		v.t.Fatal(err)
@@ -104,6 +104,7 @@ func (v *victim) post(ctx context.Context, body []byte) (receipt string, status 
 		return "", 0, err
 	}
 	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Forwarded-For", fmt.Sprintf("10.%d.%d.%d", rand.IntN(256), rand.IntN(256), rand.IntN(256))) // one address may not send so much
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return "", 0, err

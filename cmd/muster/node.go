@@ -53,7 +53,7 @@ func (c *nodeInit) Run(r *run) error {
 		return err
 	}
 	return r.print(id, func(w io.Writer) {
-		fmt.Fprintf(w, "Node %s is ready. It needs no passphrase and can read nobody. Next: muster --data %s serve\n", id.Name, r.data)
+		fmt.Fprintf(w, "Node %s is ready. It needs no passphrase and can read nobody.\nIts fingerprint, to be compared by voice before the registry trusts it: %s\nNext: muster --data %s serve\n", id.Name, id.Fingerprint, r.data)
 	})
 }
 

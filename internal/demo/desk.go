@@ -13,6 +13,9 @@ func (s *story) desk(ctx context.Context) error {
 	if err := s.node.Registry.Drain(ctx); err != nil {
 		return err
 	}
+	if _, err := s.node.Registry.Relink(ctx, s.owner.Actor, examples.NigerCode, nil); err != nil {
+		return err
+	}
 	of := s.identify()
 	pairs, err := s.allPairs(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"muster/examples"
+	"muster/internal/carrier/simulator"
 	"muster/internal/handover"
 	"muster/internal/reserve"
 	"muster/internal/store"
@@ -79,6 +80,7 @@ func (s *story) withdrawal(ctx context.Context) error {
 		return err
 	}
 	from := k.person.Phones[0].E164
+	s.node.Simulated.Set(simulator.Settings{DelayMS: 2000})
 	s.node.Simulated.Text(from, "RETRAIT")
 	if err := s.live(ctx, s.clock.Now().Add(5*time.Minute)); err != nil {
 		return err

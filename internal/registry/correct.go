@@ -157,7 +157,7 @@ func (r *Registry) row(ctx context.Context, c *correction) (store.Registration, 
 	}
 	own := seal.NewPersonKey()
 	reg.Sealed = seal.SealRecord(own, place(&reg), plain)
-	err = r.Keyring.Put(ctx, []store.WrappedKey{{Registration: reg.ID, Ring: ring.ID(), Wrapped: ring.Wrap(reg.ID, own)}})
+	_, err = r.Keyring.Put(ctx, []store.WrappedKey{{Registration: reg.ID, Ring: ring.ID(), Wrapped: ring.Wrap(reg.ID, own)}})
 	if err != nil {
 		return reg, fmt.Errorf("keep personal key: %w", err)
 	}

@@ -41,8 +41,13 @@ func (r *Registry) Load(ctx context.Context, progress func(done, total int64)) e
 	return nil
 }
 
+// Damaged counts the records that did not open when the roll was last built: a lost key or a damaged file. Their people are
+// in no list and no search until the record is mended from a backup.
+func (r *Registry) Damaged() int64 { return r.damaged.Load() }
+
 func (r *Registry) load(ctx context.Context, sec *seal.Secrets, progress func(done, total int64)) error {
 	begin := store.Micros(r.Now())
+	r.damaged.Store(0)
 	keys, err := r.allKeys(ctx)
 	if err != nil {
 		return err
@@ -149,12 +154,20 @@ func (r *Registry) loadPage(ctx context.Context, sec *seal.Secrets, page peopleP
 						continue // erased
 					}
 					facts, err := r.unseal(ctx, sec, &reg, &key)
-					if err != nil {
+					if reserve.KindOf(err) == reserve.Locked {
 						errs[w] = err
 						return
 					}
+					if err != nil {
+						// One record that does not open must not keep a whole registry locked.
+						r.damaged.Add(1)
+						continue
+					}
 					reg.Sealed = nil
 					recs = append(recs, record{reg, facts})
+				}
+				if len(recs) == 0 {
+					continue
 				}
 				ready[w] = append(ready[w], person(v, recs, page.ends[v.ID]))
 			}

@@ -219,15 +219,25 @@ func (r *Registry) reseal(ctx context.Context, sec *seal.Secrets, list []arrival
 	if err != nil {
 		return err
 	}
+	own := make(map[string]seal.PersonKey, len(list))
 	keys := make([]store.WrappedKey, len(list))
 	for i := range list {
-		a := &list[i]
-		own := seal.NewPersonKey()
-		a.sealed, a.plain = seal.SealRecord(own, place(&a.reg), a.plain), nil
-		keys[i] = store.WrappedKey{Registration: a.reg.ID, Ring: ring.ID(), Wrapped: ring.Wrap(a.reg.ID, own)}
+		id := list[i].reg.ID
+		own[id] = seal.NewPersonKey()
+		keys[i] = store.WrappedKey{Registration: id, Ring: ring.ID(), Wrapped: ring.Wrap(id, own[id])}
 	}
-	if err := r.Keyring.Put(ctx, keys); err != nil {
+	had, err := r.Keyring.Put(ctx, keys)
+	if err != nil {
 		return fmt.Errorf("keep personal keys: %w", err)
+	}
+	for _, w := range had {
+		if own[w.Registration], err = r.unwrap(ctx, sec, w); err != nil {
+			return fmt.Errorf("take up a personal key: %w", err)
+		}
+	}
+	for i := range list {
+		a := &list[i]
+		a.sealed, a.plain = seal.SealRecord(own[a.reg.ID], place(&a.reg), a.plain), nil
 	}
 	return nil
 }

@@ -33,6 +33,8 @@ type Registry struct {
 	opening sync.Mutex
 	skipped map[string]bool // registrations that do not open; under opening
 
+	damaged atomic.Int64 // records that did not open at the last Load
+
 	feeding sync.Mutex
 	fed     int64 // µs UTC: how far this node has read what others changed; under feeding
 

@@ -106,6 +106,10 @@ func (n *Node) checkData(ctx context.Context) []Check {
 	data := Check{Name: "database", Advice: "doctor.database", OK: true, Detail: n.Store.Engine() + " whole"}
 	acts := Check{Name: "log", Advice: "doctor.log", OK: true, Detail: "every act has its place"}
 	gateways := Check{Name: "gateway", Advice: "doctor.gateway", OK: true, Detail: "none dead"}
+	records := Check{Name: "records", Advice: "doctor.records", OK: true, Detail: "all that were read opened"}
+	if damaged := n.Registry.Damaged(); damaged > 0 {
+		records.OK, records.Detail = false, fmt.Sprintf("%d records did not open at the last unlock", damaged)
+	}
 	err := n.Store.View(ctx, func(r *store.Read) error {
 		if fault, err := r.Integrity(); err != nil || fault != "" {
 			data.OK, data.Detail = false, "the file is damaged"
@@ -129,7 +133,7 @@ func (n *Node) checkData(ctx context.Context) []Check {
 	if err != nil {
 		data.OK, data.Detail = false, err.Error()
 	}
-	return []Check{data.done(), acts.done(), gateways.done()}
+	return []Check{data.done(), acts.done(), gateways.done(), records.done()}
 }
 
 // done drops the advice where all is well.

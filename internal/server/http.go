@@ -1,13 +1,11 @@
 package server
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
@@ -61,7 +59,7 @@ func (n *Node) Handler() http.Handler {
 	// Browsers say where a form came from; one from another site is refused. Phones that say nothing pass, so no state
 	// ever changes on a GET, and the cookie of staff is SameSite.
 	guarded := http.NewCrossOriginProtection().Handler(n.rooms())
-	return n.measured(compressed(guarded))
+	return n.measured(guarded)
 }
 
 // readyz is 200 on a node that takes registrations; the body says whether it can also read and send.
@@ -75,77 +73,6 @@ func (n *Node) readyz(rw http.ResponseWriter, r *http.Request) {
 		state = "unlocked"
 	}
 	_, _ = rw.Write([]byte(state + "\n")) // a probe that has gone needs no answer
-}
-
-// compressible are the answers worth compressing; below a packet's length nothing is gained, and a stream must not wait for a buffer.
-func compressible(kind string) bool {
-	return strings.HasPrefix(kind, "text/") && !strings.HasPrefix(kind, "text/event-stream") || strings.HasPrefix(kind, "application/json") || strings.HasPrefix(kind, "application/javascript") || strings.HasPrefix(kind, "image/svg")
-}
-
-// compressed compresses pages for those who take gzip. A page on a slow phone network is mostly waiting for its bytes.
-// The registrations' own route is left alone: its answers are shorter than a gzip header is worth.
-func compressed(h http.Handler) http.Handler {
-	pool := sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			h.ServeHTTP(rw, r)
-			return
-		}
-		z := &zipped{ResponseWriter: rw, pool: &pool}
-		defer z.end()
-		h.ServeHTTP(z, r)
-	})
-}
-
-// zipped decides at the first byte whether an answer is compressed.
-type zipped struct {
-	http.ResponseWriter
-	pool    *sync.Pool
-	writer  *gzip.Writer
-	decided bool
-}
-
-func (z *zipped) decide() {
-	if z.decided {
-		return
-	}
-	z.decided = true
-	h := z.Header()
-	if h.Get("Content-Encoding") != "" || h.Get("Content-Length") != "" || !compressible(h.Get("Content-Type")) {
-		return
-	}
-	h.Set("Content-Encoding", "gzip")
-	h.Add("Vary", "Accept-Encoding")
-	z.writer, _ = z.pool.Get().(*gzip.Writer)
-	z.writer.Reset(z.ResponseWriter)
-}
-
-// WriteHeader decides before the headers leave.
-func (z *zipped) WriteHeader(status int) {
-	if status != http.StatusNoContent && status != http.StatusNotModified && status >= 200 {
-		z.decide()
-	}
-	z.ResponseWriter.WriteHeader(status)
-}
-
-// Write compresses what is worth it.
-func (z *zipped) Write(b []byte) (int, error) {
-	z.decide()
-	if z.writer == nil {
-		return z.ResponseWriter.Write(b)
-	}
-	return z.writer.Write(b)
-}
-
-// Unwrap lets http.ResponseController reach what lies below, for streams.
-func (z *zipped) Unwrap() http.ResponseWriter { return z.ResponseWriter }
-
-func (z *zipped) end() {
-	if z.writer == nil {
-		return
-	}
-	_ = z.writer.Close() // the reader has gone; the handler has done its work
-	z.pool.Put(z.writer)
 }
 
 // statusTime is how long a metrics read may take.

@@ -68,19 +68,26 @@ func (n *Node) furnish(ctx context.Context, d reserve.Drive, owner string) (Made
 }
 
 // InitField makes the folder of a field node from a registry's kit, with the drives the kit names.
-func InitField(ctx context.Context, data string, kit []byte, log *slog.Logger) (NodeIdentity, error) {
+func InitField(ctx context.Context, data string, kit []byte, log *slog.Logger) (MadeField, error) {
 	folder, err := NewFieldFolder(data, kit)
 	if err != nil {
-		return NodeIdentity{}, err
+		return MadeField{}, err
 	}
 	n, err := Open(ctx, Config{Data: data, Log: log})
 	if err != nil {
-		return NodeIdentity{}, err
+		return MadeField{}, err
 	}
 	for _, d := range folder.Kit.Drives {
 		if err := n.AddDrive(ctx, n.Operator(), d); err != nil {
-			return NodeIdentity{}, errors.Join(err, n.Close())
+			return MadeField{}, errors.Join(err, n.Close())
 		}
 	}
-	return folder.Node, n.Close()
+	made := MadeField{NodeIdentity: folder.Node, Fingerprint: folder.Key.Public().Fingerprint()}
+	return made, n.Close()
+}
+
+// MadeField is a new field node. Fingerprint names its key, for two people to compare by voice.
+type MadeField struct {
+	NodeIdentity
+	Fingerprint string `json:"fingerprint"`
 }

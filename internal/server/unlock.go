@@ -54,6 +54,10 @@ func (n *Node) admit(ctx context.Context, secrets *seal.Secrets) error {
 		n.Lock()
 		return fmt.Errorf("read the people: %w", err)
 	}
+	if err := n.Registry.SweepKeys(ctx); err != nil {
+		n.Lock()
+		return fmt.Errorf("sweep erased keys: %w", err)
+	}
 	if err := n.drain(ctx); err != nil {
 		n.Lock()
 		return fmt.Errorf("apply what came while locked: %w", err)

@@ -35,7 +35,8 @@ func (n *Node) openWorks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.Hub = bundle.NewHub(bundle.HubConfig{Store: n.Store, Key: n.Folder.Key, Origin: n.Folder.Origin(), Intake: intake, Door: n.Folder.Door, Now: n.Now})
+	n.Hub = bundle.NewHub(bundle.HubConfig{Store: n.Store, Key: n.Folder.Key, Origin: n.Folder.Origin(), Intake: intake, Door: n.Folder.Door, Now: n.Now,
+		Taken: n.Registry.Arrived})
 	if n.Simulator {
 		n.Simulated = simulator.New(simulator.Config{Now: n.Now, Seed: n.Seed, Arrived: n.Arrived, Post: n.postSimulated})
 	}
@@ -69,7 +70,20 @@ func (n *Node) loops() []loop {
 		{name: "call-ups", step: n.Calls.Step, idle: time.Second, unlocked: true},
 		{name: "outbox", step: n.Out.Step, idle: time.Second, unlocked: false},
 		{name: "lists", step: n.Lists.Step, idle: time.Minute, unlocked: true},
+		{name: "linkage", step: n.Registry.RelinkStep, idle: 5 * time.Second, unlocked: true},
+		{name: "keys", step: n.Registry.Rotate, idle: time.Hour, unlocked: true},
+		{name: "levels", step: n.Registry.ExpireVerifications, idle: time.Hour, unlocked: true},
+		{name: "sign-ins", step: n.Staff.Step, idle: time.Minute},
+		{name: "checkpoint", step: n.checkpoint, idle: checkpointEvery, unlocked: true},
 	}
+}
+
+// checkpointEvery is how often the log is signed: what a thief of the keys could rewrite unseen is at most that much.
+const checkpointEvery = time.Minute
+
+// checkpoint signs the log where it has grown.
+func (n *Node) checkpoint(ctx context.Context) (did bool, err error) {
+	return false, n.SignCheckpoint(ctx)
 }
 
 // syncEvery is how often a field node calls its registry: soon enough that a desk sees its site live, seldom enough for a

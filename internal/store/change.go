@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"muster/internal/audit"
 	"muster/internal/reserve"
@@ -142,7 +143,7 @@ func (w *writer) raw(statement string) error {
 // run takes what waits, as one group, until the store closes; then it takes what still waits and ends.
 func (w *writer) run() {
 	defer w.s.running.Done()
-	defer w.conn.Close()
+	defer w.end()
 	for {
 		var first *change
 		select {
@@ -160,6 +161,15 @@ func (w *writer) run() {
 		w.collect(first)
 		w.commit(w.group)
 	}
+}
+
+// end gives the connection back with nothing prepared on it: SQLite brings its log back into the file only when no
+// statement is left.
+func (w *writer) end() {
+	for _, st := range w.stmts {
+		_ = st.Close() // the connection ends with it
+	}
+	_ = w.conn.Close() // as above
 }
 
 func (w *writer) waiting() *change {
@@ -253,6 +263,9 @@ func (w *writer) attempt(group []*change) (lost error, unknown bool) {
 	}
 	if err := w.keepActs(leaves, at); err != nil {
 		return errors.Join(err, w.rollback()), false
+	}
+	if w.s.config.Broken.AckBeforeCommit {
+		time.Sleep(50 * time.Millisecond) // a window wide enough that a harness that kills sees it within a few kills
 	}
 	if err := w.raw("COMMIT"); err != nil {
 		return errors.Join(fmt.Errorf("commit: %w", err), w.rollback()), !refused(err)

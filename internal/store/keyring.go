@@ -66,25 +66,41 @@ func (k *Keyring) AddRing(ctx context.Context, r Ring) error {
 }
 
 // Put keeps keys; the caller does so before it commits the records sealed under them, so that no record is ever
-// without its key. A key of the same record is replaced: a record sealed anew after a crash gets its new key.
-func (k *Keyring) Put(ctx context.Context, keys []WrappedKey) error {
+// without its key. A record that has a key keeps it, and had gives those: after a crash, or where two nodes open one
+// record, both must seal it under the one key that is here, because nobody can tell whose commit will be taken.
+func (k *Keyring) Put(ctx context.Context, keys []WrappedKey) (had []WrappedKey, err error) {
 	if len(keys) == 0 {
-		return nil
+		return nil, nil
 	}
-	return k.change(ctx, func(tx *sql.Tx) error {
-		st, err := tx.PrepareContext(ctx, k.text(`INSERT INTO personal_key (registration, ring, wrapped) VALUES ($1, $2, $3)
-			ON CONFLICT (registration) DO UPDATE SET ring = excluded.ring, wrapped = excluded.wrapped`))
+	err = k.change(ctx, func(tx *sql.Tx) error {
+		had = nil
+		st, err := tx.PrepareContext(ctx, k.text(`INSERT INTO personal_key (registration, ring, wrapped) VALUES ($1, $2, $3) ON CONFLICT (registration) DO NOTHING`))
 		if err != nil {
 			return err
 		}
 		defer st.Close()
 		for _, w := range keys {
-			if _, err := st.ExecContext(ctx, w.Registration, w.Ring, w.Wrapped); err != nil {
+			res, err := st.ExecContext(ctx, w.Registration, w.Ring, w.Wrapped)
+			if err != nil {
 				return fmt.Errorf("keep personal key: %w", err)
 			}
+			n, err := res.RowsAffected()
+			if err != nil {
+				return fmt.Errorf("keep personal key: %w", err)
+			}
+			if n == 1 {
+				continue
+			}
+			old := WrappedKey{Registration: w.Registration}
+			row := tx.QueryRowContext(ctx, k.text(`SELECT ring, wrapped FROM personal_key WHERE registration = $1`), w.Registration)
+			if err := row.Scan(&old.Ring, &old.Wrapped); err != nil {
+				return fmt.Errorf("read personal key: %w", err)
+			}
+			had = append(had, old)
 		}
 		return nil
 	})
+	return had, err
 }
 
 // Key reads one record's key; a key that was erased is NotFound.
