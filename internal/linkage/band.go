@@ -13,23 +13,31 @@ const (
 // String is the band's code in the language catalogue.
 func (b Band) String() string { return [...]string{"different", "review", "almost-sure"}[b] }
 
-// The lines between the bands, in bits of odds. One in twenty is worth a look. The surest are so much surer than the line
+// The lines between the bands, in bits of odds. One in a hundred is worth a look, so that all but one in a hundred repeats
+// are shown with one and a half pairs to look at for each; where something stated speaks for two people, one in twenty is. The surest are so much surer than the line
 // that one wrong in five at the line is one in some hundreds among all above it.
 const (
-	reviewBits = -4.4
-	sureBits   = 2.0
+	reviewBits  = -7
+	asunderBits = -4.4
+	sureBits    = 2
 )
 
 // band places a pair. Whatever the odds, a person should see two stated facts that contradict one another side by side
 // (case C015), and a name, a village and a number the whole family uses are never almost sure.
 func (m *Model) band(out *[maxFields]outcome, odds float32) Band {
 	switch {
-	case odds < reviewBits:
+	case odds < reviewBits || odds < asunderBits && m.schema.Relatives && asunder(out):
 		return Different
 	case odds < sureBits || m.schema.Relatives && m.doubtful(out):
 		return Review
 	}
 	return AlmostSure
+}
+
+// asunder reports whether births lie a generation apart, or no number agrees and the regions are two.
+func asunder(out *[maxFields]outcome) bool {
+	born := out[fieldBirth].level
+	return born == birthGeneration || born == aboutGeneration || out[fieldPhones].level < phoneFamily && out[fieldPlace].level == placeDifferent
 }
 
 // doubtful reports whether the facts contradict one another as stated, or nothing agrees that tells one person from a

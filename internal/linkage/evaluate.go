@@ -20,6 +20,18 @@ type Report struct {
 	Recall     float64 `json:"recall"`
 	F1         float64 `json:"f1"`
 	Threshold  float64 `json:"threshold"` // the chance from which a pair was taken
+	// What the desk of a registry would be shown; only where people are linked who may be relatives, and in one file.
+	Sure    *Shown `json:"almost_sure,omitempty"` // marked at once, and held
+	Offered *Shown `json:"offered,omitempty"`     // all of them
+}
+
+// Shown is pairs as the desk is shown them, before any clustering.
+type Shown struct {
+	Pairs     int     `json:"pairs"`
+	Right     int     `json:"pairs_right"`
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+	PerTrue   float64 `json:"pairs_per_true"`
 }
 
 // Evaluation says what to measure: Layout is febrl, splink or muster; Files are CSV texts with a header, one or two;
@@ -160,7 +172,32 @@ func (t *trial) measure() Report {
 	} else {
 		pairs = within(cluster(edges, join, t.index.bits))
 	}
-	return t.count(pairs, probability(join))
+	r := t.count(pairs, probability(join))
+	if t.index.rows.schema.Relatives && !two {
+		t.show(&r)
+	}
+	return r
+}
+
+// show counts the pairs of each band.
+func (t *trial) show(r *Report) {
+	r.Sure, r.Offered = &Shown{}, &Shown{}
+	t.index.All(Review, func(a, b uint32, m Match) bool {
+		right := 0
+		if t.data.entity[a] == t.data.entity[b] {
+			right = 1
+		}
+		r.Offered.Pairs, r.Offered.Right = r.Offered.Pairs+1, r.Offered.Right+right
+		if m.Band == AlmostSure {
+			r.Sure.Pairs, r.Sure.Right = r.Sure.Pairs+1, r.Sure.Right+right
+		}
+		return true
+	})
+	for _, s := range []*Shown{r.Sure, r.Offered} {
+		s.Precision = float64(s.Right) / float64(max(s.Pairs, 1))
+		s.Recall = float64(s.Right) / float64(max(r.PairsTrue, 1))
+		s.PerTrue = float64(s.Pairs) / float64(max(r.PairsTrue, 1))
+	}
 }
 
 // bits weighs two held records, met or not.

@@ -24,6 +24,7 @@ var importHeadings = map[string]string{
 	"age":    "age",
 	"phones": "phone", "phone": "phone", "telephone": "phone", "telephones": "phone", "tel": "phone", "contact": "phone", "mobile": "phone",
 	"place": "place", "commune": "place", "lieu": "place", "localite": "place", "village": "place", "ville": "place",
+	"owner": "owner", "phoneowner": "owner", "proprietaire": "owner",
 	"sex": "sex", "sexe": "sex", "genre": "sex", "gender": "sex", "site": "site",
 }
 
@@ -52,6 +53,7 @@ func fillImport(t *trial, without []string) error {
 func importRecord(use, row []string) Record {
 	var rec Record
 	var given, family string
+	var owner reserve.PhoneOwner
 	for i, u := range use {
 		cell := strings.TrimSpace(row[i])
 		if cell == "" {
@@ -82,7 +84,15 @@ func importRecord(use, row []string) Record {
 			rec.Sex = cell
 		case "site":
 			rec.Site = cell
+		case "owner":
+			owner = reserve.PhoneOwner(cell)
 		}
+	}
+	switch owner {
+	case reserve.PhoneShared:
+		rec.Phones, rec.FamilyPhones = nil, rec.Phones
+	case reserve.PhoneRelay:
+		rec.Phones = nil // says nothing of the person
 	}
 	if rec.Name == "" {
 		rec.Name = strings.TrimSpace(given + " " + family)
