@@ -80,7 +80,7 @@ func (w *Web) mapPage(rw http.ResponseWriter, r *http.Request, v desk) error {
 			continue
 		}
 		x, y := project(lat, lon)
-		m.Dots = append(m.Dots, dot{Code: code, Name: w.label(code), Count: n, x: px(x), y: px(y), r: px(2 + 1.4*math.Sqrt(float64(n)))})
+		m.Dots = append(m.Dots, dot{Code: code, Name: w.label(code), Count: n, x: px(x), y: px(y), r: px(4 + 1.4*math.Sqrt(float64(n)))})
 	}
 	slices.SortFunc(m.Dots, func(a, b dot) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Code, b.Code)) })
 	for _, region := range w.Gazetteer.Regions(v.Drive.Country) {

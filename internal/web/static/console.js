@@ -10,6 +10,12 @@
     if (b) { e.preventDefault(); b.click(); }
   });
 
+  // On a phone the menu is wider than the screen: the page at hand is brought into it.
+  document.addEventListener("DOMContentLoaded", function () {
+    var here = document.querySelector(".sections [aria-current=page]");
+    if (here) here.scrollIntoView({ block: "nearest", inline: "center" });
+  });
+
   // Live figures that stand still must not look alive.
   function lost(on) {
     var live = document.querySelector("[data-live]");
