@@ -2,6 +2,7 @@ package roll_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"testing"
 
@@ -127,5 +128,17 @@ func TestLearningAndComparingDoNotHoldUpTheRoll(t *testing.T) {
 	r.Learn()
 	if found, _ := sure(r, human); found != 0 {
 		t.Errorf("got %d pairs of nobody", found)
+	}
+}
+
+func TestWhoHasOneNameComesBeforeThousandsWhoShareIt(t *testing.T) {
+	r := roll.New()
+	for i := range 3000 {
+		r.Put(person(fmt.Sprintf("P%05d", i), "Moussa "+syllables(rand.New(rand.NewPCG(1, uint64(i))), 3), ""))
+	}
+	r.Put(person("ALONE", "Moussa", ""))
+	hits := r.Search("d", "moussa", 20)
+	if len(hits) != 20 || hits[0].ID != "ALONE" || hits[1].Score >= hits[0].Score {
+		t.Errorf("got %v, want the one name first", hits)
 	}
 }

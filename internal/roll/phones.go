@@ -50,11 +50,9 @@ type phoneBook struct {
 	numbers []digits // 0: free
 	owner   []uint32 // slot of the person
 	next    []uint32 // another row of the same number, +1; 0: none
-	first   map[digits]uint32
+	first   numberTable
 	free    []uint32
 }
-
-func newPhoneBook() phoneBook { return phoneBook{first: map[digits]uint32{}} }
 
 func (b *phoneBook) add(d digits, slot uint32) {
 	row := uint32(len(b.numbers))
@@ -63,13 +61,14 @@ func (b *phoneBook) add(d digits, slot uint32) {
 	} else {
 		b.numbers, b.owner, b.next = append(b.numbers, 0), append(b.owner, 0), append(b.next, 0)
 	}
-	b.numbers[row], b.owner[row], b.next[row] = d, slot, b.first[d]
-	b.first[d] = row + 1
+	b.next[row] = b.first.first(d, b.numbers)
+	b.numbers[row], b.owner[row] = d, slot
+	b.first.put(row, b.numbers)
 }
 
 func (b *phoneBook) remove(d digits, slot uint32) {
 	before := uint32(0)
-	for at := b.first[d]; at != 0; before, at = at, b.next[at-1] {
+	for at := b.first.first(d, b.numbers); at != 0; before, at = at, b.next[at-1] {
 		row := at - 1
 		if b.owner[row] != slot {
 			continue
@@ -78,9 +77,9 @@ func (b *phoneBook) remove(d digits, slot uint32) {
 		case before != 0:
 			b.next[before-1] = b.next[row]
 		case b.next[row] == 0:
-			delete(b.first, d)
+			b.first.remove(d, b.numbers)
 		default:
-			b.first[d] = b.next[row]
+			b.first.put(b.next[row]-1, b.numbers)
 		}
 		b.numbers[row] = 0
 		b.free = append(b.free, row)
@@ -91,7 +90,7 @@ func (b *phoneBook) remove(d digits, slot uint32) {
 // slots gives those who have exactly this number.
 func (b *phoneBook) slots(d digits) []uint32 {
 	var out []uint32
-	for at := b.first[d]; at != 0; at = b.next[at-1] {
+	for at := b.first.first(d, b.numbers); at != 0; at = b.next[at-1] {
 		out = append(out, b.owner[at-1])
 	}
 	return out

@@ -19,7 +19,7 @@ type Roll struct {
 	people   []*Person // by slot; nil: free
 	free     []uint32
 	byID     map[string]uint32
-	receipts map[string]uint32 // by the eleven signs after the site
+	receipts map[uint64]uint32 // by the eleven signs after the site
 	phones   phoneBook
 	terms    vocabulary
 	tokens   tokenStore
@@ -47,8 +47,8 @@ func New() *Roll {
 
 func (r *Roll) reset() {
 	r.loaded = false
-	r.people, r.free, r.byID, r.receipts = nil, nil, map[string]uint32{}, map[string]uint32{}
-	r.phones, r.terms, r.tokens, r.silenced, r.shared = newPhoneBook(), newVocabulary(), tokenStore{}, map[digits]bool{}, words{}
+	r.people, r.free, r.byID, r.receipts = nil, nil, map[string]uint32{}, map[uint64]uint32{}
+	r.phones, r.terms, r.tokens, r.silenced, r.shared = phoneBook{}, newVocabulary(), tokenStore{}, map[digits]bool{}, words{}
 	r.links, r.nextLesson = linkage.NewIndex(linkage.Sahel(), max(r.expected, usualCrowd)), firstLesson
 }
 
@@ -269,7 +269,7 @@ func (r *Roll) ByPhone(e164 string) []Person {
 // ByReceipt gives the person of a receipt, as printed or typed: with or without its site, dashes and blanks, in any case.
 func (r *Roll) ByReceipt(receipt string) (Person, bool) {
 	key := receiptKey(receipt)
-	if key == "" {
+	if key == 0 {
 		return Person{}, false
 	}
 	r.mu.RLock()
@@ -354,26 +354,36 @@ func (r *Roll) stop(p *Person) {
 	p.Silenced = texts > 0 && !open
 }
 
-// receiptKey is what tells receipts apart: the last eleven signs, in the alphabet of receipts.
-func receiptKey(s string) string {
-	var b [64]byte
-	n := 0
-	for _, c := range strings.ToUpper(s) {
-		switch {
-		case c == 'O':
-			c = '0'
-		case c == 'I' || c == 'L':
-			c = '1'
-		}
-		if (c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c == '*' || c == '~' || c == '$' || c == '=') && n < len(b) {
-			b[n] = byte(c)
-			n++
+// receiptKey is what tells receipts apart: the last eleven signs, in the alphabet of receipts, as one number; 0 where there
+// are fewer.
+func receiptKey(s string) uint64 {
+	key, n := uint64(0), 0
+	for i := len(s) - 1; i >= 0 && n < receiptSigns; i-- {
+		if at := strings.IndexByte(receiptAlphabet, sign(s[i])); at >= 0 {
+			key, n = key*uint64(len(receiptAlphabet)+1)+uint64(at)+1, n+1
 		}
 	}
 	if n < receiptSigns {
-		return ""
+		return 0
 	}
-	return string(b[n-receiptSigns : n])
+	return key
 }
 
-const receiptSigns = 11
+// sign is a letter as receipts have it.
+func sign(c byte) byte {
+	if c >= 'a' && c <= 'z' {
+		c -= 'a' - 'A'
+	}
+	switch c {
+	case 'O':
+		return '0'
+	case 'I', 'L':
+		return '1'
+	}
+	return c
+}
+
+const (
+	receiptSigns    = 11
+	receiptAlphabet = "0123456789ABCDEFGHJKMNPQRSTUVWXYZ*~$="
+)

@@ -27,7 +27,7 @@ func (r *Roll) Search(drive, q string, limit int) []Hit {
 	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if slot, ok := r.receipts[receiptKey(q)]; ok {
+	if slot, ok := r.receipts[receiptKey(q)]; ok { // no receipt has the key 0
 		if p := r.people[slot]; drive == "" || p.Volunteer.Drive == drive {
 			return []Hit{{p.Volunteer.ID, 1000}}
 		}
@@ -127,7 +127,8 @@ func (s *search) byNumber(part digits) {
 }
 
 // byName starts from the word that fewest people fit, and holds those against the other words. It stops where nobody who
-// is still to come can be better than the worst one taken.
+// is still to come can be better than the worst one taken. One word alone names the whole name of few: they come first, so
+// that the thousands of others can be left as soon as there are enough.
 func (s *search) byName() {
 	rarest := &s.words[0]
 	for i := range s.words {
@@ -136,16 +137,36 @@ func (s *search) byName() {
 		}
 	}
 	for _, id := range rarest.terms {
-		most := int(rarest.fits[id]) + (len(s.words)-1)*int(fitWhole) + wholeName
-		if len(s.best) == s.limit && s.best[s.limit-1].score >= most {
+		most := int(rarest.fits[id]) + (len(s.words)-1)*int(fitWhole)
+		people := s.roll.terms.terms[id].people
+		if s.full(most + wholeName) {
 			return
 		}
-		for _, slot := range s.roll.terms.terms[id].people {
-			if score := s.score(slot); score > 0 {
-				s.take(slot, score)
+		if len(s.words) > 1 {
+			s.among(people, most+wholeName)
+			continue
+		}
+		for _, slot := range people {
+			if s.roll.tokens.own(slot) == 1 {
+				s.take(slot, s.score(slot))
 			}
 		}
+		s.among(people, most+wholeName/2)
 	}
+}
+
+// among judges people until there are enough who are as good as any of them can be.
+func (s *search) among(people []uint32, most int) {
+	for _, slot := range people {
+		if s.take(slot, s.score(slot)) && s.full(most) {
+			return
+		}
+	}
+}
+
+// full reports whether the answer is full of people whom a score of most cannot better.
+func (s *search) full(most int) bool {
+	return len(s.best) == s.limit && s.best[s.limit-1].score >= most
 }
 
 // wholeName is added in the measure in which the query names the whole name.
@@ -154,12 +175,7 @@ const wholeName = 10
 // score judges a person against all words; 0 where one of them fits nothing.
 func (s *search) score(slot uint32) int {
 	tokens := s.roll.tokens.of(slot)
-	sum, own := 0, 0
-	for _, t := range tokens {
-		if t&fathers == 0 {
-			own++
-		}
-	}
+	sum, own := 0, s.roll.tokens.own(slot)
 	for i := range s.words {
 		best := 0
 		for _, t := range tokens {
@@ -177,20 +193,23 @@ func (s *search) score(slot uint32) int {
 	return sum + wholeName*min(len(s.words), own)/max(own, 1)
 }
 
-// take puts a person among the best, once. Of equal scores the one who came first stays first.
-func (s *search) take(slot uint32, score int) {
-	p := s.roll.people[slot]
-	if p == nil || !p.Volunteer.State.Counted() || s.drive != "" && p.Volunteer.Drive != s.drive {
-		return
+// take puts a person among the best, once, and says whether it did. Of equal scores the one who came first stays first.
+func (s *search) take(slot uint32, score int) bool {
+	if score == 0 {
+		return false
 	}
 	if len(s.best) == s.limit {
 		worst := s.best[s.limit-1]
 		if score < worst.score || score == worst.score && slot >= worst.slot {
-			return
+			return false
 		}
 	}
+	p := s.roll.people[slot]
+	if p == nil || !p.Volunteer.State.Counted() || s.drive != "" && p.Volunteer.Drive != s.drive {
+		return false
+	}
 	if slices.ContainsFunc(s.best, func(f found) bool { return f.slot == slot }) {
-		return
+		return false
 	}
 	at, _ := slices.BinarySearchFunc(s.best, found{slot, score}, func(a, b found) int {
 		if a.score != b.score {
@@ -202,4 +221,5 @@ func (s *search) take(slot uint32, score int) {
 	if len(s.best) > s.limit {
 		s.best = s.best[:s.limit]
 	}
+	return true
 }

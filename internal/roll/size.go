@@ -8,13 +8,13 @@ const mapEntry = 16
 func (r *Roll) IndexBytes() int {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	n := 4*cap(r.tokens.arena) + 4*cap(r.tokens.at) + cap(r.tokens.count)
+	n := 4*cap(r.tokens.arena) + 4*cap(r.tokens.at) + cap(r.tokens.count) + cap(r.tokens.mine)
 	for i := range r.terms.terms {
 		t := &r.terms.terms[i]
 		n += 64 + len(t.text) + 4*cap(t.people)
 	}
 	n += len(r.terms.ids)*(mapEntry+20) + len(r.terms.sounds)*(mapEntry+20+8)
-	n += 8*cap(r.phones.numbers) + 4*cap(r.phones.owner) + 4*cap(r.phones.next) + len(r.phones.first)*(mapEntry+12)
-	n += len(r.receipts)*(mapEntry+20+receiptSigns) + len(r.byID)*(mapEntry+20)
+	n += 8*cap(r.phones.numbers) + 4*cap(r.phones.owner) + 4*cap(r.phones.next) + 4*cap(r.phones.first.cells)
+	n += len(r.receipts)*(mapEntry+12) + len(r.byID)*(mapEntry+20)
 	return n
 }

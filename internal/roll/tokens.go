@@ -8,7 +8,16 @@ type tokenStore struct {
 	arena []uint32
 	at    []uint32 // where a slot's terms begin; 0 with count 0: none
 	count []uint8
+	mine  []uint8 // how many of them are the person's own, not the father's alone
 	waste int
+}
+
+// own is how many terms of a slot are the person's own.
+func (s *tokenStore) own(slot uint32) int {
+	if int(slot) >= len(s.mine) {
+		return 0
+	}
+	return int(s.mine[slot])
 }
 
 func (s *tokenStore) of(slot uint32) []uint32 {
@@ -20,7 +29,13 @@ func (s *tokenStore) of(slot uint32) []uint32 {
 
 func (s *tokenStore) put(slot uint32, terms []uint32) {
 	for int(slot) >= len(s.at) {
-		s.at, s.count = append(s.at, 0), append(s.count, 0)
+		s.at, s.count, s.mine = append(s.at, 0), append(s.count, 0), append(s.mine, 0)
+	}
+	s.mine[slot] = 0
+	for _, t := range terms {
+		if t&fathers == 0 {
+			s.mine[slot]++
+		}
 	}
 	s.waste += int(s.count[slot])
 	s.at[slot], s.count[slot] = uint32(len(s.arena)), uint8(len(terms))
