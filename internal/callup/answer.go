@@ -144,7 +144,7 @@ func (a *answering) late(open, closed []asked) (bool, error) {
 }
 
 // narrow keeps the invitations that an answer can mean: by the code, the pin or the name it holds, else those that still wait
-// for an answer. A no can also give back a place, so it keeps all.
+// for an answer, to the invitation or to whether they still come. A no can also give back a place, so it keeps all.
 func (a *answering) narrow(open []asked) []asked {
 	keep := func(list []asked, ok func(asked) bool) []asked {
 		return slices.DeleteFunc(slices.Clone(list), func(s asked) bool { return !ok(s) })
@@ -161,7 +161,7 @@ func (a *answering) narrow(open []asked) []asked {
 	if len(open) < 2 || a.read.Meaning == reserve.MeansNo || severalPeople(open) {
 		return open
 	}
-	if waiting := keep(open, func(s asked) bool { return waits(s.State) }); len(waiting) > 0 {
+	if waiting := keep(open, func(s asked) bool { return waits(s.State) || s.StillComing() }); len(waiting) > 0 {
 		return waiting
 	}
 	return open
@@ -252,6 +252,9 @@ func (a *answering) zone(code string) *time.Location {
 }
 
 func (a *answering) yes(s asked) error {
+	if s.State == reserve.Confirmed && s.DepartAskedAt != 0 {
+		return a.onTheWay(s)
+	}
 	place, repeat, err := a.tx.TakeSeat(s.ID, a.tx.Now() >= s.ReportBy)
 	if err != nil {
 		return err

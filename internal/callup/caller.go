@@ -22,15 +22,18 @@ type ToCall struct {
 	Language   string
 	Number     string // masked; Reveal shows it
 	NoTexts    bool   // can only be rung
-	Asked      int64  // µs UTC
+	// Departure: said yes, and is asked whether they still come. A no gives the place to the next on stand-by.
+	Departure bool
+	Asked     int64 // µs UTC; the last time
 }
 
 // patienceOfTexts is how long a text may stay unanswered before its person is worth a call: half of those who answer do so
 // within 50 minutes (field notes on planning, §2.3).
 const patienceOfTexts = 50 * time.Minute
 
-// CallList gives the people of an open call-up to be rung: those who take no texts, those whom no text reached, and those whose
-// silence has lasted; the longest waiting first. Two callers may hold the same list: who has been rung is off it.
+// CallList gives the people of an open call-up to be rung: first, before the hour, the confirmed who do not say whether they
+// still come (Departure); then those who take no texts, those whom no text reached, and those whose silence has lasted. Of
+// each the longest waiting come first. Two callers may hold the same list: who has been rung is off it.
 func (c *CallUps) CallList(ctx context.Context, actor reserve.Actor, id string, limit int) ([]ToCall, error) {
 	if err := reserve.Demand(actor, reserve.MayCall); err != nil {
 		return nil, err
@@ -51,13 +54,17 @@ func (c *CallUps) CallList(ctx context.Context, actor reserve.Actor, id string, 
 			if len(actor.Functions) > 0 && !slices.Contains(actor.Functions, n.Function) {
 				continue
 			}
-			for _, state := range []reserve.InvitationState{reserve.Invited, reserve.Unreached} {
+			for _, state := range []reserve.InvitationState{reserve.Confirmed, reserve.Invited, reserve.Unreached} {
 				list, err := r.InvitationsIn(n.ID, state)
 				if err != nil {
 					return err
 				}
 				for _, inv := range list {
-					if t, ok := c.toCall(inv); ok {
+					t, ok := c.toCall(inv)
+					if state == reserve.Confirmed {
+						t, ok = c.toCallAgain(inv, k.ReportBy)
+					}
+					if ok {
 						out = append(out, t)
 					}
 				}
@@ -68,7 +75,12 @@ func (c *CallUps) CallList(ctx context.Context, actor reserve.Actor, id string, 
 	if err != nil {
 		return nil, fmt.Errorf("read callers' list: %w", err)
 	}
-	slices.SortStableFunc(out, func(a, b ToCall) int { return cmp.Compare(a.Asked, b.Asked) })
+	slices.SortStableFunc(out, func(a, b ToCall) int {
+		if a.Departure != b.Departure {
+			return map[bool]int{true: -1, false: 1}[a.Departure]
+		}
+		return cmp.Compare(a.Asked, b.Asked)
+	})
 	return out[:min(len(out), limit)], nil
 }
 
@@ -141,6 +153,18 @@ func (c *CallUps) invitation(ctx context.Context, actor reserve.Actor, id string
 	return inv, k, err
 }
 
+// rung notes a call, about the need or about the departure.
+func rung(tx *store.Tx, invitation string, reached bool) error {
+	inv, err := tx.Invitation(invitation)
+	if err != nil {
+		return err
+	}
+	if inv.State == reserve.Confirmed {
+		return tx.DepartureRung(invitation)
+	}
+	return tx.Rung(invitation, reached)
+}
+
 // CallOutcome is what a human caller heard.
 type CallOutcome string
 
@@ -171,10 +195,7 @@ func (c *CallUps) RecordCall(ctx context.Context, actor reserve.Actor, invitatio
 		if p, ok := c.Roll.Person(inv.Volunteer); ok {
 			tx.Act().Subject, tx.Act().Salt = p.Volunteer.ID, p.Volunteer.Salt
 		}
-		if outcome == CallNobody {
-			return tx.Rung(invitation, false)
-		}
-		if err := tx.Rung(invitation, true); err != nil {
+		if err := rung(tx, invitation, outcome != CallNobody); err != nil || outcome == CallNobody {
 			return err
 		}
 		switch outcome {

@@ -74,7 +74,9 @@ func (c *CallUps) HeadCount(ctx context.Context, actor reserve.Actor, id string)
 		return out, fmt.Errorf("count heads: %w", err)
 	}
 	for _, list := range [][]Present{out.Expected, out.Here, out.Missing} {
-		slices.SortFunc(list, func(a, b Present) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Volunteer, b.Volunteer)) })
+		slices.SortFunc(list, func(a, b Present) int {
+			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Volunteer, b.Volunteer))
+		})
 	}
 	return out, nil
 }

@@ -19,10 +19,17 @@ type notice struct {
 	move    reserve.InvitationState // where those told go; empty leaves them
 	need    string                  // of one need; empty is all
 	present bool                    // instead of states: who was checked in and is not known to be home
+	// departure asks, instead of states, the confirmed who got their seat before an instant whether they still come.
+	departure bool
+	before    int64
+	expires   int64 // when the text is worth nothing any more; 0 leaves that to its lane
 }
 
 // meant reports whether an invitation is one of those to tell.
 func (n notice) meant(i reserve.Invitation) bool {
+	if n.departure {
+		return departureDue(i, n.before)
+	}
 	if n.present {
 		return i.CheckedIn != 0 && i.HomeSafeAt == 0
 	}
@@ -97,25 +104,12 @@ func (c *CallUps) tellSlice(ctx context.Context, actor reserve.Actor, k store.Ke
 			if !n.meant(now) {
 				continue
 			}
-			if n.move != "" {
-				if _, _, err := tx.Release(inv.ID, n.move); err != nil {
-					return err
-				}
-			}
-			if now.Channel == "sms" && now.SentAt == 0 && now.AnsweredAt == 0 && n.move != "" {
-				continue // was never asked: there is nothing to take back
-			}
-			o := store.Outbound{Lane: store.LaneNotice, TextKey: n.key, Args: n.args, Volunteer: inv.Volunteer, CallUp: k.ID, Invitation: inv.ID}
-			if n.text != "" {
-				if err := c.sealText(&o, sealedText{Text: n.text.Reveal()}); err != nil {
-					return err
-				}
-			}
-			if err := tx.Queue(o); err != nil {
+			told, err := c.tell(tx, k.ID, n, now)
+			if err != nil {
 				return err
 			}
-			if err := tx.Told(inv.ID); err != nil {
-				return err
+			if !told {
+				continue
 			}
 			count++
 		}
@@ -126,6 +120,36 @@ func (c *CallUps) tellSlice(ctx context.Context, actor reserve.Actor, k store.Ke
 		return nil
 	})
 	return count, nothingIsFine(err, "tell people of a call-up")
+}
+
+// tell moves one person where the notice says and queues their text; false where there is nothing to tell them.
+func (c *CallUps) tell(tx *store.Tx, callup string, n notice, inv reserve.Invitation) (bool, error) {
+	if n.departure {
+		if first, err := tx.AskDeparture(inv.ID); err != nil || !first {
+			return false, err
+		}
+		if p, ok := c.Roll.Person(inv.Volunteer); !ok || p.Reachable() == "" {
+			return true, nil // is rung instead
+		}
+	}
+	if n.move != "" {
+		if _, _, err := tx.Release(inv.ID, n.move); err != nil {
+			return false, err
+		}
+		if inv.Channel == "sms" && inv.SentAt == 0 && inv.AnsweredAt == 0 {
+			return false, nil // was never asked: there is nothing to take back
+		}
+	}
+	o := store.Outbound{Lane: store.LaneNotice, TextKey: n.key, Args: n.args, Volunteer: inv.Volunteer, CallUp: callup, Invitation: inv.ID, ExpiresAt: n.expires}
+	if n.text != "" {
+		if err := c.sealText(&o, sealedText{Text: n.text.Reveal()}); err != nil {
+			return false, err
+		}
+	}
+	if err := tx.Queue(o); err != nil {
+		return false, err
+	}
+	return true, tx.Told(inv.ID)
 }
 
 // noteOf is a text's key as the note of an act; a coordinator's own text has none.

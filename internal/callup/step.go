@@ -136,7 +136,8 @@ func (c *CallUps) asks(r *store.Read, id string) (map[string][]planner.Ask, erro
 			if i.Channel == "walk-in" {
 				continue
 			}
-			a := planner.Ask{Channel: i.Channel, State: i.State, AskedAt: i.InvitedAt, SentAt: i.SentAt, ReachedAt: i.ReachedAt, AnsweredAt: i.AnsweredAt, Unclear: i.Unclear, CheckedIn: i.CheckedIn}
+			a := planner.Ask{Channel: i.Channel, State: i.State, AskedAt: i.InvitedAt, SentAt: i.SentAt, ReachedAt: i.ReachedAt, AnsweredAt: i.AnsweredAt, Unclear: i.Unclear,
+				DepartAsked: i.DepartAskedAt, OnTheWayAt: i.OnTheWayAt, CheckedIn: i.CheckedIn}
 			if p, ok := c.Roll.Person(i.Volunteer); ok {
 				a.Area = p.Facts.Place
 			}
@@ -173,7 +174,7 @@ func (c *CallUps) linesNow(ctx context.Context) (map[string]planner.Line, error)
 // in is what the planner is told of a need.
 func (p *plan) in(n reserve.Need, asked pool) planner.In {
 	factors := asked.texts()
-	in := planner.In{Wanted: n.Wanted, Now: p.now, Deadline: store.Time(p.callup.ReportBy), LastWave: p.last[n.ID], Confirmed: n.Confirmed, Standby: n.Standby,
+	in := planner.In{Wanted: n.Wanted, Now: p.now, Deadline: store.Time(p.callup.ReportBy), LastWave: p.last[n.ID], Confirmed: n.Confirmed, Standby: n.Standby, StandbyMax: n.StandbyMax, LastLimit: n.ConfirmLimit,
 		Asks: p.asks[n.ID], Pool: len(factors), Function: n.Function, Area: n.Area, Factors: factors, Stats: p.stats, Lines: p.lines, Urgent: p.callup.Urgent,
 		Quiet: p.of.QuietHours, Zone: p.of.Zone()}
 	if n.LimitFixed {
@@ -188,6 +189,11 @@ func (p *plan) need(ctx context.Context, n reserve.Need) (time.Time, error) {
 	out := planner.Plan(p.in(n, asked))
 	if !n.LimitFixed && out.ConfirmLimit != n.ConfirmLimit {
 		if err := p.moveLimit(ctx, n, out.ConfirmLimit); err != nil {
+			return out.Next, err
+		}
+	}
+	if out.AskDeparture {
+		if err := p.askDeparture(ctx, n); err != nil {
 			return out.Next, err
 		}
 	}

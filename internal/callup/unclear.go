@@ -154,6 +154,10 @@ func (c *CallUps) decide(tx *store.Tx, invitation string, meaning reserve.Meanin
 	if k.State != reserve.CallUpOpen {
 		return &reserve.Error{Kind: reserve.Closed, Code: "callup-closed"}
 	}
+	if meaning == reserve.MeansYes && inv.State == reserve.Confirmed && inv.DepartAskedAt != 0 {
+		_, err := tx.OnTheWay(invitation)
+		return err
+	}
 	key := "sms.declined"
 	if meaning == reserve.MeansYes {
 		place, _, err := tx.TakeSeat(invitation, tx.Now() >= k.ReportBy)

@@ -38,6 +38,7 @@ type In struct {
 	Wanted     int
 	Certainty  float64 // 0 counts as DefaultCertainty
 	FixedLimit int     // 0: the planner sets the limit
+	LastLimit  int     // the limit as it stands, 0 before the first; it is kept once nobody more could arrive in time
 	Now        time.Time
 	Deadline   time.Time
 	LastWave   time.Time // the last whole wave (Out.Wave), zero before the first; replacements do not count

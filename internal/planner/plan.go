@@ -180,9 +180,9 @@ const departureAhead = time.Hour
 // the question, when half of those who answer it have done so.
 const seatAhead = departureAhead - 15*time.Minute
 
+// askDeparture is true from departureAhead until it is too late to set out: after that a no frees a place for nobody.
 func (p *plan) askDeparture() bool {
-	left := p.in.left()
-	return left > 0 && left <= p.in.Travel+departureAhead && p.coming.n > 0
+	return p.in.useful() > 0 && p.in.useful() <= departureAhead && p.coming.n > 0
 }
 
 func (p *plan) explain() {

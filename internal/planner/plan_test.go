@@ -331,3 +331,26 @@ func BenchmarkPlan(b *testing.B) {
 		Plan(in)
 	}
 }
+
+// At the end few of those on their way are likely to arrive, and the limit would leap to make up for them, from 57 to 82 after
+// the deadline; but who is given a seat then arrives too late as well.
+func TestTheLimitStaysOnceNobodyCouldArriveInTime(t *testing.T) {
+	in := In{Wanted: 40, Deadline: morning.Add(5 * time.Hour), Confirmed: 50, Standby: 10, Function: "medical", LastLimit: 52, Lines: map[string]Line{Text: {}}}
+	for i := range 50 {
+		a := Ask{Channel: Text, State: reserve.Confirmed, AskedAt: 1, SentAt: morning.UnixMicro(), AnsweredAt: morning.Add(time.Hour).UnixMicro(), DepartAsked: in.Deadline.Add(-90 * time.Minute).UnixMicro()}
+		if i < 20 {
+			a.CheckedIn = in.Deadline.Add(-40 * time.Minute).UnixMicro()
+		}
+		in.Asks = append(in.Asks, a)
+	}
+	in.Now = in.Deadline.Add(-20 * time.Minute)
+	if got := Plan(in).ConfirmLimit; got <= 52 {
+		t.Errorf("while the nearest can still arrive: limit %d, want more than 52 for those who stay away", got)
+	}
+	for _, left := range []time.Duration{5 * time.Minute, time.Minute, 0, -time.Minute, -time.Hour} {
+		in.Now = in.Deadline.Add(-left)
+		if got := Plan(in).ConfirmLimit; got != 52 {
+			t.Errorf("%v before the deadline: limit %d, want it to stay at 52", left, got)
+		}
+	}
+}

@@ -236,7 +236,7 @@ func (w *world) run(stats *planner.Stats) outcome {
 			continue
 		}
 		out := planner.Plan(planner.In{
-			Wanted: w.wanted, Now: w.now, Deadline: w.deadline, LastWave: lastWave, Confirmed: w.count(reserve.Confirmed),
+			Wanted: w.wanted, Now: w.now, Deadline: w.deadline, LastWave: lastWave, LastLimit: w.limit, Confirmed: w.count(reserve.Confirmed),
 			Standby: w.count(reserve.OnStandby), Asks: w.asks, Pool: len(w.people) - len(w.asks), Function: w.town.function,
 			City: w.town.city, Stats: stats, Zone: w.zone, Lines: map[string]planner.Line{planner.Text: {PerSecond: 1}},
 		})

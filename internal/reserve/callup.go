@@ -186,6 +186,15 @@ type Invitation struct {
 	TurnedAway int64 // came when all wanted were there
 	HomeSafeAt int64
 	ToldAt     int64 // when the outcome was told
+	// What became of the question whether a confirmed person still comes: asked, answered yes, tried by a caller last.
+	DepartAskedAt int64
+	OnTheWayAt    int64
+	DepartRungAt  int64
+}
+
+// StillComing reports whether a confirmed person was asked if they still come, and nobody knows yet.
+func (i Invitation) StillComing() bool {
+	return i.State == Confirmed && i.DepartAskedAt != 0 && i.OnTheWayAt == 0 && i.CheckedIn == 0
 }
 
 // Wave is the invitations sent together, with the planner's reason.

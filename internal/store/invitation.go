@@ -9,7 +9,7 @@ import (
 )
 
 const invitationColumns = `id, callup, need, volunteer, wave, state, channel, unclear, walk_in, ticket, invited_at, sent_at, reached_at, answered_at,
-	checked_in_at, checked_out_at, turned_away_at, home_safe_at, told_at`
+	checked_in_at, checked_out_at, turned_away_at, home_safe_at, told_at, depart_asked_at, on_the_way_at, depart_rung_at`
 
 // Invitation reads one invitation.
 func (r *Read) Invitation(id string) (reserve.Invitation, error) {
@@ -66,7 +66,7 @@ func (r *Read) StandingOf(volunteer string, since int64) ([]Standing, error) {
 		s.Invitation, s.Open, s.ClosedAt = inv, state == string(reserve.CallUpOpen), closed.Int64
 		return s, err
 	}, `SELECT i.id, i.callup, i.need, i.volunteer, i.wave, i.state, i.channel, i.unclear, i.walk_in, i.ticket, i.invited_at, i.sent_at, i.reached_at, i.answered_at,
-		i.checked_in_at, i.checked_out_at, i.turned_away_at, i.home_safe_at, i.told_at, c.code, c.state, c.report_by, c.closed_at, c.drive
+		i.checked_in_at, i.checked_out_at, i.turned_away_at, i.home_safe_at, i.told_at, i.depart_asked_at, i.on_the_way_at, i.depart_rung_at, c.code, c.state, c.report_by, c.closed_at, c.drive
 		FROM invitation i JOIN callup c ON c.id = i.callup WHERE i.volunteer = $1 AND (c.state = 'open' OR c.closed_at >= $2) ORDER BY i.invited_at DESC, i.id DESC`,
 		volunteer, since)
 }
@@ -81,11 +81,12 @@ func (s scanMore) Scan(dest ...any) error { return s.row.Scan(append(dest, s.mor
 
 func scanInvitation(row scanner) (reserve.Invitation, error) {
 	var i reserve.Invitation
-	var ticket, sent, reached, answered, in, out, away, home, told sql.NullInt64
+	var ticket, sent, reached, answered, in, out, away, home, told, depart, coming, rung sql.NullInt64
 	err := row.Scan(&i.ID, &i.CallUp, &i.Need, &i.Volunteer, &i.Wave, &i.State, &i.Channel, &i.Unclear, &i.WalkIn, &ticket, &i.InvitedAt, &sent, &reached, &answered,
-		&in, &out, &away, &home, &told)
+		&in, &out, &away, &home, &told, &depart, &coming, &rung)
 	i.Ticket, i.SentAt, i.ReachedAt, i.AnsweredAt = ticket.Int64, sent.Int64, reached.Int64, answered.Int64
 	i.CheckedIn, i.CheckedOut, i.TurnedAway, i.HomeSafeAt, i.ToldAt = in.Int64, out.Int64, away.Int64, home.Int64, told.Int64
+	i.DepartAskedAt, i.OnTheWayAt, i.DepartRungAt = depart.Int64, coming.Int64, rung.Int64
 	return i, err
 }
 
@@ -178,6 +179,9 @@ func (tx *Tx) DropInvitations(volunteer string) error {
 // TellUp queues the text for those who moved up from stand-by.
 func (tx *Tx) TellUp(up []reserve.Invitation, until int64) error {
 	for _, inv := range up {
+		if _, err := tx.exec(`UPDATE invitation SET told_at = $1 WHERE id = $2`, tx.at, inv.ID); err != nil { // this outcome replaces the one told
+			return fmt.Errorf("note who moved up: %w", err)
+		}
 		o := Outbound{Lane: LaneNotice, TextKey: "sms.standby-up", Volunteer: inv.Volunteer, CallUp: inv.CallUp, Invitation: inv.ID, ExpiresAt: max(until, tx.at+hour)}
 		if err := tx.Queue(o); err != nil {
 			return err

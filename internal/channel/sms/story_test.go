@@ -41,6 +41,7 @@ func TestStoryOfACallUp(t *testing.T) {
 		chaibou.expect("une place se libère", "Gaya health centre")
 
 		h.storyMoves(c)
+		h.storySetsOut(c)
 		h.storyEnds(c)
 		rep, err := h.callups.Report(t.Context(), h.boss, c.ID)
 		if err != nil || rep.Needs[0].J2 != 1 || rep.Needs[0].NoShows != 0 {
@@ -69,6 +70,26 @@ func (h *house) storyMoves(c reserve.CallUp) {
 	h.run()
 	amina.expect("Apportez de l'eau.")
 	chaibou.expect("Apportez de l'eau.")
+}
+
+// storySetsOut is the part in which those who have a seat are asked whether they still come.
+func (h *house) storySetsOut(c reserve.CallUp) {
+	h.t.Helper()
+	amina, chaibou := h.phone(1), h.phone(3)
+	h.clock.Set(store.Time(c.ReportBy).Add(-80 * time.Minute))
+	h.run()
+	amina.expect("Venez-vous toujours", "Gaya town hall", "1=oui 2=non")
+	chaibou.expect("Venez-vous toujours")
+	amina.text("1")
+	amina.silent()
+	h.sim.Call(testkit.CrowdPhone(3))
+	h.run()
+	chaibou.silent()
+	h.pass(30*time.Minute, 10*time.Minute)
+	amina.silent()
+	for _, n := range []int{2, 4, 5} {
+		h.phone(n).silent()
+	}
 }
 
 // storyEnds is the part in which people arrive, the rest are told, and those who were there say whether they are home.

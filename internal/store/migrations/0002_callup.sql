@@ -82,7 +82,10 @@ CREATE TABLE invitation (
   checked_out_at BIGINT,
   turned_away_at BIGINT,
   home_safe_at BIGINT,
-  told_at BIGINT
+  told_at BIGINT,
+  depart_asked_at BIGINT,            -- a confirmed person was asked whether they still come
+  on_the_way_at BIGINT,              -- and said that they do
+  depart_rung_at BIGINT              -- a caller tried them about it last
 );
 CREATE UNIQUE INDEX invitation_seat ON invitation (need, volunteer);
 CREATE INDEX invitation_volunteer ON invitation (volunteer, invited_at);
