@@ -136,7 +136,7 @@ func TestADutyOfficerOnAPhone(t *testing.T) {
 	s.joined(public, func(f url.Values) { f.Set("name", "Salou Issa"); f.Set("phone", "96112233"); f.Set("site", "gaya") })
 	p.until(`document.querySelector("#board").innerText.match(/Registered today\s+9/)`)
 	p.press("[name=do][value=stop]")
-	p.until(`document.body.innerText.includes("Sending is stopped")`)
+	p.until(`location.search === "?done=stopped" && document.body.innerText.includes("Sending is stopped")`)
 
 	p.open("/console/d/" + s.drive.Code + "/duplicates")
 	p.picture("duplicates-phone")
