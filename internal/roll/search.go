@@ -98,9 +98,12 @@ func (s *search) look(text string) queryWord {
 	v := &s.roll.terms
 	w := v.word(text)
 	q := queryWord{fits: make([]fit, len(v.terms))}
-	for id := range v.terms {
+	for id, g := range v.glances {
+		if !w.may(g) {
+			continue
+		}
 		t := &v.terms[id]
-		if f := w.fits(t); f != 0 && len(t.people) > 0 {
+		if f := w.fits(t.text, g); f != 0 && len(t.people) > 0 {
 			q.fits[id] = f
 			q.terms = append(q.terms, uint32(id))
 			q.cost += len(t.people)

@@ -11,7 +11,7 @@ func (r *Roll) IndexBytes() int {
 	n := 4*cap(r.tokens.arena) + 4*cap(r.tokens.at) + cap(r.tokens.count) + cap(r.tokens.mine)
 	for i := range r.terms.terms {
 		t := &r.terms.terms[i]
-		n += 64 + len(t.text) + 4*cap(t.people)
+		n += 48 + 8 + len(t.text) + 4*cap(t.people)
 	}
 	n += len(r.terms.ids)*(mapEntry+20) + len(r.terms.sounds)*(mapEntry+20+8)
 	n += 8*cap(r.phones.numbers) + 4*cap(r.phones.owner) + 4*cap(r.phones.next) + 4*cap(r.phones.first.cells)

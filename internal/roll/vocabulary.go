@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"math/bits"
 	"strings"
 
 	"muster/internal/names"
@@ -9,17 +10,22 @@ import (
 // term is one distinct folded word of all names. There are far fewer of them than people (a hundred thousand for a
 // million), so a search looks at every term and then only at the people of those that fit.
 type term struct {
-	text    string
-	letters uint32   // which letters occur: what lacks one cannot fit
-	sound   uint32   // number of its spelling class
-	people  []uint32 // slots; one that no longer has the term is passed over, and swept when there are many
-	stale   int
+	text   string
+	people []uint32 // slots; one that no longer has the term is passed over, and swept when there are many
+	stale  int
+}
+
+// glance is what of a term rules it out for most words. They lie side by side, since a search looks at all of them.
+type glance struct {
+	letters uint32 // which letters occur: what lacks one cannot fit
+	sound   uint32 // number of its spelling class
 }
 
 type vocabulary struct {
-	ids    map[string]uint32
-	terms  []term
-	sounds map[string]uint32
+	ids     map[string]uint32
+	terms   []term
+	glances []glance // of each term
+	sounds  map[string]uint32
 }
 
 func newVocabulary() vocabulary {
@@ -40,7 +46,7 @@ func (v *vocabulary) id(word string) uint32 {
 	id := uint32(len(v.terms))
 	word = strings.Clone(word)
 	v.ids[word] = id
-	v.terms = append(v.terms, term{text: word, letters: lettersOf(word), sound: sound})
+	v.terms, v.glances = append(v.terms, term{text: word}), append(v.glances, glance{lettersOf(word), sound})
 	return id
 }
 
@@ -90,23 +96,29 @@ func (v *vocabulary) word(text string) word {
 	return word{text: text, letters: lettersOf(text), sound: v.sounds[names.Key(text)]}
 }
 
-func (w *word) fits(t *term) fit {
+// may reports whether a term is worth reading: it has all letters of the word, or its sound, or letters but for one slip.
+func (w *word) may(g glance) bool {
+	return w.letters&^g.letters == 0 || w.sound == g.sound && w.sound != 0 || bits.OnesCount32(w.letters^g.letters) <= 2
+}
+
+// fits judges a term that may fit.
+func (w *word) fits(text string, g glance) fit {
 	switch {
-	case w.letters&^t.letters == 0 && len(w.text) <= len(t.text):
-		switch at := strings.Index(t.text, w.text); {
-		case at == 0 && len(w.text) == len(t.text):
+	case w.letters&^g.letters == 0 && len(w.text) <= len(text):
+		switch at := strings.Index(text, w.text); {
+		case at == 0 && len(w.text) == len(text):
 			return fitWhole
-		case w.sound != 0 && w.sound == t.sound:
+		case w.sound != 0 && w.sound == g.sound:
 			return fitSound
 		case at == 0:
 			return fitStart
 		case at > 0 && len(w.text) >= 3:
 			return fitPart
 		}
-	case w.sound != 0 && w.sound == t.sound:
+	case w.sound != 0 && w.sound == g.sound:
 		return fitSound
 	}
-	if len(w.text) >= 4 && slipped(w.text, t.text) {
+	if len(w.text) >= 4 && slipped(w.text, text) {
 		return fitSlip
 	}
 	return 0
