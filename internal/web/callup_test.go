@@ -74,7 +74,7 @@ func (s *site) heard(from, text string) {
 	row := store.Inbound{ID: s.store.NewID(), Carrier: "simulator", Kind: reserve.InboundText, ReceivedAt: store.Micros(s.clock.Now())}
 	row.RefHash = []byte(row.ID)
 	var err error
-	row.Epoch, row.Sealed, err = s.registry.Intake.Seal(s.clock.Now(), store.InboxPlace(row.ID), store.PackInbound(from, []byte(text)))
+	row.Epoch, row.Sealed, err = s.registry.Intake.Seal(s.clock.Now(), store.InboxPlace(row.ID), store.PackInbound(from, 0, []byte(text)))
 	check(s.t, err)
 	act := reserve.Act{Actor: reserve.System("n1"), Verb: reserve.ActAnswer}
 	check(s.t, s.store.Change(s.t.Context(), act, func(tx *store.Tx) error {
