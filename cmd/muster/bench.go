@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime/pprof"
 	"time"
 
 	"muster/examples"
@@ -62,23 +61,11 @@ func (c *benchRegistrations) Run(r *run) error {
 }
 
 type benchServeRegistrations struct {
-	Dir     string `required:"" type:"existingdir"`
-	Profile string `help:"Write a processor profile of the whole run here." type:"path" env:"MUSTER_BENCH_PROFILE"`
+	Dir string `required:"" type:"existingdir"`
 }
 
 // Run serves a fresh registry, unlocked, with linkage and audit, until its input ends; then it says how many people it has opened.
 func (c *benchServeRegistrations) Run(r *run) error {
-	if c.Profile != "" {
-		f, err := os.Create(c.Profile)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
-	}
 	data := c.Dir + "/registry"
 	const passphrase = "a passphrase for a benchmark"
 	if _, err := server.Init(r.ctx, server.InitConfig{Data: data, Drive: examples.Niger, Passphrase: passphrase, Owner: "owner"}); err != nil {

@@ -8,6 +8,7 @@ import (
 	"muster/internal/callup"
 	"muster/internal/carrier/simulator"
 	"muster/internal/reserve"
+	"muster/internal/store"
 )
 
 // The slow SIM of the story: 320 parts an hour is what one prepaid card bears before the operator blocks it.
@@ -104,14 +105,13 @@ func (s *story) look(ctx context.Context) error {
 	if s.calling == "" {
 		return nil
 	}
-	v, err := s.node.Calls.Show(ctx, s.owner.Actor, s.calling)
-	if err != nil {
+	return s.node.Store.View(ctx, func(r *store.Read) error {
+		c, err := r.CallUp(s.calling)
+		for _, n := range c.Needs {
+			s.result.Overconfirmed = max(s.result.Overconfirmed, n.Confirmed-n.ConfirmLimit)
+		}
 		return err
-	}
-	for _, n := range v.Needs {
-		s.result.Overconfirmed = max(s.result.Overconfirmed, n.Confirmed-n.ConfirmLimit)
-	}
-	return nil
+	})
 }
 
 // textsDie: texts from phones no longer arrive; a missed call still does.

@@ -203,8 +203,8 @@ func (r *Registry) enter(sec *seal.Secrets, p roll.Person) error {
 }
 
 // feedOverlap is how far Feed looks back again: a commit may become visible after one of a later time, by the length of the
-// longest commit; a disk that takes longer than this for one sync has other troubles.
-const feedOverlap = 5 * time.Second
+// longest commit and by what the clocks of two nodes differ; doctor complains long before either reaches this.
+const feedOverlap = 15 * time.Second
 
 // Feed reads people and marks of STOP that other nodes changed into the roll. did is false where there was no news.
 func (r *Registry) Feed(ctx context.Context) (did bool, err error) {
@@ -214,6 +214,7 @@ func (r *Registry) Feed(ctx context.Context) (did bool, err error) {
 	}
 	r.feeding.Lock()
 	defer r.feeding.Unlock()
+	begin := store.Micros(r.Now())
 	since := r.fed - feedOverlap.Microseconds()
 	for limit := perPage; ; limit *= 2 {
 		var page []store.Changed
@@ -239,6 +240,8 @@ func (r *Registry) Feed(ctx context.Context) (did bool, err error) {
 			since, limit = last, perPage/2
 		}
 	}
+	// What was changed before this began has been read, or becomes visible within the overlap.
+	r.fed = max(r.fed, begin)
 	return did, r.hearSilences(ctx, sec)
 }
 
