@@ -54,6 +54,27 @@ func commit() string {
 	return revision + modified
 }
 
+// thisThread asks for the resources of the calling thread alone.
+const thisThread = 1
+
+// threadCPU is the processor time of the calling thread: what a question costs, however many others want the machine.
+func threadCPU() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(thisThread, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// processCPU is the processor time of this process so far.
+func processCPU() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // peakMB is the most resident memory, in 10^6 bytes.
 func peakMB(who int) float64 {
 	var u syscall.Rusage
