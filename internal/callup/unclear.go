@@ -81,7 +81,7 @@ func (c *CallUps) unclearItem(ctx context.Context, actor reserve.Actor, row stor
 	if err != nil {
 		return u, false, fmt.Errorf("open a text: %w", err)
 	}
-	from, body, err := store.UnpackInbound(plain)
+	from, _, body, err := store.UnpackInbound(plain)
 	if err != nil {
 		return u, false, err
 	}

@@ -154,7 +154,7 @@ func (h *house) received(row store.Inbound) []byte {
 	h.t.Helper()
 	plain, err := h.Store.NewOpener(h.Vault).Open(context.Background(), row.Epoch, store.InboxPlace(row.ID), row.Sealed)
 	check(h.t, err)
-	_, body, err := store.UnpackInbound(plain)
+	_, _, body, err := store.UnpackInbound(plain)
 	check(h.t, err)
 	return body
 }

@@ -83,10 +83,13 @@ func (r *RingKey) place(recordID string) AD {
 // MemoryKey seals rows that a locked node must be able to read again, such as a
 // half-finished dialogue or a text that may go out while locked. It lives in one
 // process: after a restart those rows open no more. It is safe for concurrent use.
-type MemoryKey struct{ aead cipher.AEAD }
+type MemoryKey struct {
+	aead  cipher.AEAD
+	index [keySize]byte
+}
 
 // NewMemoryKey draws a key that cannot be saved.
-func NewMemoryKey() *MemoryKey { return &MemoryKey{newAEAD(newKey())} }
+func NewMemoryKey() *MemoryKey { return &MemoryKey{newAEAD(newKey()), newKey()} }
 
 // Seal seals a row, padded to a multiple of RecordSize.
 func (m *MemoryKey) Seal(ad AD, plain []byte) []byte {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"muster/internal/reserve"
 )
@@ -26,8 +27,8 @@ const (
 type Inbound struct {
 	ID         string
 	Carrier    string
-	RefHash    []byte // of the carrier's id, or of what came where it gives none
-	CopyHash   []byte // of sender, time and text; nil where the carrier gives no time
+	RefHash    []byte // of the carrier's id
+	CopyHash   []byte // of sender, time and text, under a secret key; nil while no unlocked node has seen it, or where the carrier gives no time
 	Kind       reserve.InboundKind
 	State      InboxState
 	Epoch      string
@@ -40,7 +41,7 @@ type Inbound struct {
 	HandledAt  int64
 }
 
-const inboxColumns = `id, carrier, ref_hash, kind, state, epoch, sealed, received_at, volunteer, invitation, reading, handled_by, handled_at`
+const inboxColumns = `id, carrier, ref_hash, copy_hash, kind, state, epoch, sealed, received_at, volunteer, invitation, reading, handled_by, handled_at`
 
 // AddInbound keeps what came in, once: a repeat under the same id, or a copy under another, adds nothing and fresh is false.
 // It says nothing about a person yet, so it leaves no act.
@@ -72,16 +73,42 @@ func (s *Store) KeepInbound(ctx context.Context, list []Inbound) (fresh []bool, 
 	return fresh, nil
 }
 
-// PackInbound writes what came in as it is sealed: the sender, a line feed, the bytes of the text.
-func PackInbound(from string, body []byte) []byte { return append(append([]byte(from), '\n'), body...) }
+// ClaimCopy gives a row that a locked node kept the index of its sender, time and text. first is false where another row has
+// that index already: this one is a copy.
+func (s *Store) ClaimCopy(ctx context.Context, id string, index []byte) (first bool, err error) {
+	claim := func(tx *Tx) error {
+		_, err := tx.exec(`UPDATE inbox SET copy_hash = $1 WHERE id = $2 AND copy_hash IS NULL AND NOT EXISTS (SELECT 1 FROM inbox other WHERE other.copy_hash = $1)`, index, id)
+		if err != nil {
+			return err
+		}
+		holder, err := one[string](tx.row(`SELECT id FROM inbox WHERE copy_hash = $1`, index))
+		first = holder == id
+		return err
+	}
+	if err = s.Bookkeep(ctx, claim); err != nil && ctx.Err() == nil {
+		err = s.Bookkeep(ctx, claim) // two nodes at the same instant: the index let one through, and now it is seen
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for a copy: %w", err)
+	}
+	return first, nil
+}
+
+// PackInbound writes what came in as it is sealed: the sender, the carrier's time (µs UTC, 0 for none), each ended by a line
+// feed, and the bytes of the text.
+func PackInbound(from string, sentAt int64, body []byte) []byte {
+	return append(fmt.Appendf(nil, "%s\n%d\n", from, sentAt), body...)
+}
 
 // UnpackInbound reads what PackInbound wrote.
-func UnpackInbound(plain []byte) (from string, body []byte, err error) {
-	sender, body, ok := bytes.Cut(plain, []byte{'\n'})
-	if !ok {
-		return "", nil, errors.New("inbound unreadable")
+func UnpackInbound(plain []byte) (from string, sentAt int64, body []byte, err error) {
+	sender, rest, _ := bytes.Cut(plain, []byte{'\n'})
+	at, body, ok := bytes.Cut(rest, []byte{'\n'})
+	sentAt, err = strconv.ParseInt(string(at), 10, 64)
+	if !ok || err != nil {
+		return "", 0, nil, errors.New("inbound unreadable")
 	}
-	return string(sender), body, nil
+	return string(sender), sentAt, body, nil
 }
 
 // nullBytes writes no bytes as NULL.
@@ -141,7 +168,7 @@ func scanInbound(row scanner) (Inbound, error) {
 	var in Inbound
 	var epoch, volunteer, invitation, by sql.NullString
 	var at sql.NullInt64
-	err := row.Scan(&in.ID, &in.Carrier, &in.RefHash, &in.Kind, &in.State, &epoch, &in.Sealed, &in.ReceivedAt, &volunteer, &invitation, &in.Reading, &by, &at)
+	err := row.Scan(&in.ID, &in.Carrier, &in.RefHash, &in.CopyHash, &in.Kind, &in.State, &epoch, &in.Sealed, &in.ReceivedAt, &volunteer, &invitation, &in.Reading, &by, &at)
 	in.Epoch, in.Volunteer, in.Invitation, in.HandledBy, in.HandledAt = epoch.String, volunteer.String, invitation.String, by.String, at.Int64
 	return in, err
 }

@@ -55,10 +55,9 @@ func (s *SMS) handleRow(ctx context.Context, row store.Inbound) error {
 		return err
 	}
 	if err == nil {
-		var from string
-		var body []byte
-		if from, body, err = store.UnpackInbound(plain); err == nil {
-			err = s.handle(ctx, arrival{row, from, body})
+		a := arrival{row: row}
+		if a.from, a.sentAt, a.body, err = store.UnpackInbound(plain); err == nil {
+			err = s.handle(ctx, a)
 		}
 	}
 	if err == nil || reserve.KindOf(err) == reserve.Locked || ctx.Err() != nil {
@@ -97,6 +96,12 @@ func (s *SMS) nobody(from string) bool {
 func (s *SMS) handle(ctx context.Context, a arrival) error {
 	if s.nobody(a.from) {
 		return s.settle(ctx, a.row, store.InboxIgnored, "no-person")
+	}
+	if isCopy, err := s.copied(ctx, a); err != nil || isCopy {
+		if err != nil {
+			return err
+		}
+		return s.settle(ctx, a.row, store.InboxIgnored, "copy")
 	}
 	text := reserve.CleanText(a.body)
 	if a.row.Kind == reserve.InboundCall {

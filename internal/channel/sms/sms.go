@@ -66,6 +66,7 @@ type SMS struct {
 
 	handling sync.Mutex // one Drain at a time: two would only race for the same rows
 	talks    talks
+	copies   copies
 	guard    guard
 }
 
@@ -74,7 +75,7 @@ func New(c Config) *SMS {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &SMS{Config: c, opener: c.Store.NewOpener(c.Vault), wake: make(chan struct{}, 1), talks: newTalks(), guard: guard{seen: map[string][]time.Time{}}}
+	return &SMS{Config: c, opener: c.Store.NewOpener(c.Vault), wake: make(chan struct{}, 1), talks: newTalks(), copies: newCopies(), guard: guard{seen: map[string][]time.Time{}}}
 }
 
 // Waiting gets a value when something came in; the loop around Step listens to it.
@@ -138,9 +139,10 @@ func problem(w http.ResponseWriter, status int, code string) {
 
 // arrival is one text or call as it came, with its row.
 type arrival struct {
-	row  store.Inbound
-	from string // E.164, or as posted where that is no number
-	body []byte
+	row    store.Inbound
+	from   string // E.164, or as posted where that is no number
+	sentAt int64  // µs UTC, by the carrier's clock; 0 where it tells none
+	body   []byte
 }
 
 // take keeps what a carrier posted and notes its reports.
@@ -154,18 +156,30 @@ func (s *SMS) take(ctx context.Context, carrier string, texts []reserve.Inbound,
 		return nil
 	}
 	country := s.country(ctx)
-	list := make([]arrival, len(texts))
-	rows := make([]store.Inbound, len(texts))
-	for i, t := range texts {
+	var list []arrival
+	var rows []store.Inbound
+	var noted []*[16]byte
+	fresh, err := []bool(nil), error(nil)
+	for _, t := range texts {
 		t.Carrier = carrier
-		a, err := s.seal(t, country)
-		if err != nil {
-			return err
+		var a arrival
+		if a, err = s.seal(t, country); err != nil {
+			break
 		}
-		list[i], rows[i] = a, a.row
+		isCopy, note := s.known(&a.row, copyText(t.Kind, a.from, a.sentAt, a.body), s.Now())
+		if !isCopy {
+			list, rows, noted = append(list, a), append(rows, a.row), append(noted, note)
+		}
 	}
-	fresh, err := s.Store.KeepInbound(ctx, rows)
+	if err == nil && len(rows) > 0 {
+		fresh, err = s.Store.KeepInbound(ctx, rows)
+	}
 	if err != nil {
+		for _, index := range noted {
+			if index != nil {
+				s.copies.forget(*index)
+			}
+		}
 		return err
 	}
 	for i := range list {
@@ -183,8 +197,7 @@ func (s *SMS) take(ctx context.Context, carrier string, texts []reserve.Inbound,
 	return nil
 }
 
-// seal makes the row of what came in. Sender, time and text together are the same message whatever its id (field case C033);
-// without a time of the carrier's only the id can tell a repeat.
+// seal makes the row of what came in, named by the carrier's id: random there, and so nothing that could be found by trying.
 func (s *SMS) seal(t reserve.Inbound, country string) (arrival, error) {
 	from := t.From.Reveal()
 	if n, err := phone.Parse(from, country); err == nil {
@@ -192,23 +205,22 @@ func (s *SMS) seal(t reserve.Inbound, country string) (arrival, error) {
 	}
 	now := s.Now()
 	row := store.Inbound{ID: s.Store.NewID(), Carrier: t.Carrier, Kind: t.Kind, ReceivedAt: store.Micros(now)}
-	door := s.Vault.Door()
+	sentAt := int64(0)
 	if !t.SentAt.IsZero() {
-		copied := door.Ref("", "inbox", fmt.Sprintf("%s %s %d %s", t.Kind, from, store.Micros(t.SentAt), t.Body)).TokenHash
-		row.CopyHash = copied[:]
+		sentAt = store.Micros(t.SentAt)
 	}
 	ref := t.ID
 	if ref == "" {
 		ref = store.PublicID()
 	}
-	named := door.Ref("", "inbox "+t.Carrier, ref).TokenHash
+	named := s.Vault.Door().Ref("", "inbox "+t.Carrier, ref).TokenHash
 	row.RefHash = named[:]
 	var err error
-	row.Epoch, row.Sealed, err = s.Intake.Seal(now, store.InboxPlace(row.ID), store.PackInbound(from, t.Body))
+	row.Epoch, row.Sealed, err = s.Intake.Seal(now, store.InboxPlace(row.ID), store.PackInbound(from, sentAt, t.Body))
 	if err != nil {
 		return arrival{}, fmt.Errorf("seal what came in: %w", err)
 	}
-	return arrival{row, from, t.Body}, nil
+	return arrival{row, from, sentAt, t.Body}, nil
 }
 
 // country is where a number without a calling code is from: the drive's country, Niger where it cannot be read now.

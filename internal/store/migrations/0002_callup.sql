@@ -108,8 +108,8 @@ CREATE UNIQUE INDEX spell_open ON spell (invitation) WHERE out_at IS NULL;
 CREATE TABLE inbox (
   id TEXT PRIMARY KEY,
   carrier TEXT NOT NULL,
-  ref_hash BYTEA NOT NULL,           -- of the carrier's id, or of sender, time and text where it gives none
-  copy_hash BYTEA,                   -- of sender, time and text: a gateway's copy under a new id is the same text
+  ref_hash BYTEA NOT NULL,           -- of the carrier's id, which is random
+  copy_hash BYTEA,                   -- of sender, time and text, so under a key that is not on disk: a gateway's copy under a new id is the same text; null while locked
   kind TEXT NOT NULL,                -- text, call
   state TEXT NOT NULL,               -- new, done, unclear, settled, ignored
   epoch TEXT,
