@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -159,7 +160,7 @@ func (im *importing) slice(ctx context.Context, from, to int) error {
 		row.Row = a.Row
 		a.Drive, a.Batch = im.plan.Drive, im.report.Batch
 		if a.Ref == "" {
-			a.Sender, a.Ref = "sheet", im.r.Vault.Door().Ref(a.Drive, "sheet row", string(content(&a))).Token
+			a.Sender, a.Ref = "sheet", im.rowRef(&a)
 		}
 		names := im.r.Vault.Door().Ref(a.Drive, a.Sender, a.Ref)
 		j := im.r.judge(im.drive, &a, im.drive.today(im.r.Now()))
@@ -193,6 +194,18 @@ func (im *importing) slice(ctx context.Context, from, to int) error {
 		return nil
 	}
 	return im.keep(ctx, list, minors)
+}
+
+// rowRef names a row that has no reference of its own. By its content where the node is unlocked, so that the same row in
+// another file is the same registration; under a secret key, because what a row says can be guessed and the door key lies on
+// disk. A locked node has no such key: there the row is named by its place in the file.
+func (im *importing) rowRef(a *reserve.Application) string {
+	if secrets, err := im.r.Vault.Secrets(); err == nil {
+		if index, err := secrets.CopyIndex(append([]byte("sheet row "+a.Drive+" "), content(a)...)); err == nil {
+			return hex.EncodeToString(index)
+		}
+	}
+	return fmt.Sprintf("%s %d", im.report.Batch, a.Row)
 }
 
 // numbered notes whether a row's number stood in the file before, in whatever shape.
