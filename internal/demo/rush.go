@@ -158,7 +158,7 @@ func (s *story) joinByForm(ctx context.Context, base string, k *known) error {
 		if ref == nil {
 			return off("the form has no reference")
 		}
-		k.ref = ref[1]
+		k.ref = strings.Clone(ref[1]) // not the whole page with it
 	}
 	form := formOf(k.person)
 	form.Set("ref", k.ref)
@@ -197,7 +197,7 @@ func (s *story) readReceipt(ctx context.Context, base string, k *known, token st
 	if err != nil {
 		return err
 	}
-	k.token, k.receipt = token, receiptText.FindString(body)
+	k.token, k.receipt = strings.Clone(token), strings.Clone(receiptText.FindString(body))
 	if resp.StatusCode != http.StatusOK || k.receipt == "" {
 		return off("the person's own page answered %d without a receipt", resp.StatusCode)
 	}

@@ -92,7 +92,7 @@ func (s *story) answerQuestions(list []*known, places *gazetteer.Gazetteer) bool
 // answerTo is what a person texts back to a question of the registration, and empty where the text asks nothing.
 func (k *known) answerTo(text string, places *gazetteer.Gazetteer, texts *lang.Catalog) string {
 	if receipt := receiptText.FindString(text); receipt != "" {
-		k.receipt = receipt
+		k.receipt = strings.Clone(receipt)
 		return ""
 	}
 	asks := func(key string) bool {

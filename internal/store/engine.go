@@ -112,14 +112,14 @@ func openSQLite(path string) (engine, *sql.DB, *sql.DB, error) {
 		return e, nil, nil, err
 	}
 	pragmas := "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)" +
-		"&_pragma=secure_delete(ON)&_pragma=trusted_schema(OFF)&_pragma=foreign_keys(ON)&_pragma=cell_size_check(ON)&_pragma=cache_size(-16000)"
+		"&_pragma=secure_delete(ON)&_pragma=trusted_schema(OFF)&_pragma=foreign_keys(ON)&_pragma=cell_size_check(ON)"
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas
-	write, err := sql.Open("sqlite", dsn)
+	write, err := sql.Open("sqlite", dsn+"&_pragma=cache_size(-16000)")
 	if err != nil {
 		return e, nil, nil, err
 	}
 	write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", dsn+"&_pragma=query_only(ON)")
+	read, err := sql.Open("sqlite", dsn+"&_pragma=query_only(ON)&_pragma=cache_size(-4000)")
 	if err != nil {
 		return e, nil, nil, errors.Join(err, write.Close())
 	}

@@ -22,7 +22,7 @@ func (w *Web) home(rw http.ResponseWriter, r *http.Request) error {
 		v = w.voice(r, &drives[0].Drive) // what the first drive's people read; its own name stays out of the page
 		v.Drive = nil
 	}
-	return renderSmall(rw, r, http.StatusOK, homePage(v, drives))
+	return w.renderSmall(rw, r, http.StatusOK, homePage(v, drives))
 }
 
 // drives lists the drives of this registry.
@@ -39,7 +39,7 @@ func (w *Web) driveHome(rw http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return renderSmall(rw, r, http.StatusOK, drivePage(w.voice(r, &d.Drive), w.takes(d)))
+	return w.renderSmall(rw, r, http.StatusOK, drivePage(w.voice(r, &d.Drive), w.takes(d)))
 }
 
 // takes reports whether a drive takes registrations now, for the page; the registry decides.
@@ -68,10 +68,10 @@ func (w *Web) joinForm(rw http.ResponseWriter, r *http.Request) error {
 	}
 	v := w.joinView(r, &d)
 	if !w.takes(d) {
-		return renderSmall(rw, r, http.StatusForbidden, closedPage(v.view))
+		return w.renderSmall(rw, r, http.StatusForbidden, closedPage(v.view))
 	}
 	v.Values.Set("site", r.URL.Query().Get("site"))
-	return renderSmall(rw, r, http.StatusOK, joinPage(v))
+	return w.renderSmall(rw, r, http.StatusOK, joinPage(v))
 }
 
 func (w *Web) join(rw http.ResponseWriter, r *http.Request) error {
@@ -95,7 +95,7 @@ func (w *Web) join(rw http.ResponseWriter, r *http.Request) error {
 	}
 	v := w.joinView(r, &d)
 	if reserve.KindOf(err) == reserve.Closed {
-		return renderSmall(rw, r, http.StatusForbidden, closedPage(v.view))
+		return w.renderSmall(rw, r, http.StatusForbidden, closedPage(v.view))
 	}
 	v.Faults = reserve.FaultsOf(err)
 	status, known := statusOf(reserve.KindOf(err))
@@ -108,7 +108,7 @@ func (w *Web) join(rw http.ResponseWriter, r *http.Request) error {
 		v.Ref = app.Ref
 	}
 	w.choosePlace(&v, app.Place)
-	return renderSmall(rw, r, status, joinPage(v))
+	return w.renderSmall(rw, r, status, joinPage(v))
 }
 
 // choosePlace offers the places that a typed one may mean. A place already chosen is written out, so that it stays

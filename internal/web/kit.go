@@ -56,13 +56,18 @@ func broken(err error) error {
 
 // renderSmall is render for the pages that thousands fetch over the worst networks: compressed where the browser can.
 // Pages with somebody's secrets are not compressed beside what a stranger could have typed into them.
-func renderSmall(rw http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
+func (w *Web) renderSmall(rw http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
 	rw.Header().Add("Vary", "Accept-Encoding")
 	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		return render(rw, r, status, page)
 	}
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
+	z, ok := w.zippers.Get().(*gzip.Writer)
+	if !ok {
+		z = gzip.NewWriter(nil) // it holds near a megabyte, so it is used again
+	}
+	defer w.zippers.Put(z)
+	z.Reset(&b)
 	if err := errors.Join(page.Render(r.Context(), z), z.Close()); err != nil {
 		return err
 	}
@@ -165,7 +170,7 @@ func (w *Web) fail(rw http.ResponseWriter, r *http.Request, err error) {
 			page = w.surgePage(r)
 		}
 	}
-	if err := renderSmall(rw, r, status, page); err != nil {
+	if err := w.renderSmall(rw, r, status, page); err != nil {
 		w.Log.LogAttrs(r.Context(), slog.LevelWarn, "error page not sent", slog.String("route", r.Pattern))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -56,10 +57,11 @@ type Config struct {
 // Web serves the pages. It is safe for concurrent use.
 type Web struct {
 	Config
-	csp    string
-	spoken []string // every language, the one that is never missing first
-	assets assets
-	origin *http.CrossOriginProtection
+	csp     string
+	spoken  []string // every language, the one that is never missing first
+	assets  assets
+	origin  *http.CrossOriginProtection
+	zippers sync.Pool // of *gzip.Writer
 
 	stage     stage
 	unlocking atomic.Int32 // unlocks asked for here that still run
