@@ -66,6 +66,7 @@ type benchServeRegistrations struct {
 
 // Run serves a fresh registry, unlocked, with linkage and audit, until its input ends; then it says how many people it has opened.
 func (c *benchServeRegistrations) Run(r *run) error {
+	collectSeldom() // as serve does
 	data := c.Dir + "/registry"
 	const passphrase = "a passphrase for a benchmark"
 	if _, err := server.Init(r.ctx, server.InitConfig{Data: data, Drive: examples.Niger, Passphrase: passphrase, Owner: "owner"}); err != nil {
@@ -95,6 +96,7 @@ type benchServeBare struct {
 }
 
 func (c *benchServeBare) Run(r *run) error {
+	collectSeldom() // as the product does
 	return r.untilInputEnds(func(ctx context.Context, l net.Listener) error { return gauge.ServeBare(ctx, l, c.Dir) })
 }
 

@@ -12,7 +12,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"runtime/pprof"
 	"syscall"
 
@@ -80,11 +79,6 @@ func main() {
 }
 
 func start(args []string) int {
-	// A registry makes much garbage beside little that lives: collecting half as often took a tenth off a registration's
-	// processor time and costs as much memory again as people take. GOGC says otherwise.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if path := os.Getenv("MUSTER_CPU_PROFILE"); path != "" {

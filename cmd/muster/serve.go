@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"runtime/debug"
 
 	"muster/internal/server"
 )
@@ -20,6 +22,7 @@ type serveCommand struct {
 }
 
 func (c *serveCommand) Run(r *run) error {
+	collectSeldom()
 	passphrase := ""
 	if c.PassphraseFile != "" {
 		var err error
@@ -87,4 +90,12 @@ func printStatus(r *run, control *server.Control) error {
 		fmt.Fprintf(w, "people in memory %d, not opened yet %d\n", s.People, s.Unopened)
 		fmt.Fprintf(w, "audit log %d entries, %d commits not sequenced yet\n", s.LogSize, s.Unsequenced)
 	})
+}
+
+// collectSeldom lets a server collect its garbage half as often: a registry makes much of it beside little that lives, and
+// this took a tenth off a registration's processor time for as much memory again as people take. GOGC says otherwise.
+func collectSeldom() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
 }
