@@ -51,7 +51,7 @@ func (ch *chooser) eligible(people *roll.Roll, n reserve.Need) pool {
 			}
 			return true
 		}
-		c := candidate{Chosen: store.Chosen{Volunteer: p.Volunteer.ID, Version: p.Volunteer.Version, Channel: planner.Text}, asked: a.Ever, order: ch.shuffle(p.Volunteer.ID)}
+		c := candidate{Chosen: store.Chosen{Volunteer: p.Volunteer.ID, Version: p.Volunteer.Version, Channel: planner.Text}, asked: a.Times, order: ch.shuffle(p.Volunteer.ID)}
 		c.factor = planner.History{LastYes: a.Yes > 0, SilentRun: silentRun(a)}.Factor()
 		if p.Reachable() == "" {
 			c.Channel = planner.Call
@@ -124,8 +124,10 @@ func (p pool) without(gone []store.Chosen) pool {
 	return p
 }
 
-// The windows of the fatigue limits (reserve.MaxUnanswered, MaxAskedMonth).
+// The windows of the fatigue limits (reserve.MaxUnanswered, MaxAskedMonth), and how far back fair rotation and a person's own
+// record look: what was asked earlier says little about somebody, and reading all of it at each step would cost more each year.
 const (
+	history      = 180 * 24 * time.Hour
 	fatigueDay   = 24 * time.Hour
 	fatigueMonth = 30 * 24 * time.Hour
 )

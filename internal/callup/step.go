@@ -100,7 +100,8 @@ func (c *CallUps) plan(ctx context.Context, k *store.KeptCallUp, now time.Time) 
 	p := &plan{CallUps: c, actor: reserve.System(c.Store.Node()), now: now, stats: stats, last: map[string]time.Time{}}
 	p.chooser = chooser{callup: k, of: d, today: reserve.DateOf(now, d.Zone())}
 	err = c.Store.View(ctx, func(r *store.Read) (err error) {
-		if p.asked, err = r.AskedBefore(k.ID, store.Micros(now.Add(-fatigueMonth)), store.Micros(now.Add(-fatigueDay))); err != nil {
+		since := store.AskedSince{History: store.Micros(now.Add(-history)), Month: store.Micros(now.Add(-fatigueMonth)), Day: store.Micros(now.Add(-fatigueDay))}
+		if p.asked, err = r.AskedBefore(k.ID, since); err != nil {
 			return err
 		}
 		if p.asks, err = c.asks(r, k.ID); err != nil {

@@ -53,7 +53,7 @@ func setStage(t *testing.T, s *store.Store, people, limit, standby int) stage {
 	return st
 }
 
-func change(t *testing.T, s *store.Store, fn func(tx *store.Tx) error) {
+func change(t testing.TB, s *store.Store, fn func(tx *store.Tx) error) {
 	t.Helper()
 	if err := s.Change(t.Context(), seatAct, fn); err != nil {
 		t.Fatal(err)

@@ -91,6 +91,7 @@ CREATE UNIQUE INDEX invitation_seat ON invitation (need, volunteer);
 CREATE INDEX invitation_volunteer ON invitation (volunteer, invited_at);
 CREATE INDEX invitation_state ON invitation (need, state, ticket);
 CREATE INDEX invitation_callup ON invitation (callup);
+CREATE INDEX invitation_time ON invitation (invited_at);
 
 -- One stay at the assembly point, from check-in to check-out. Only one may be open.
 CREATE TABLE spell (
