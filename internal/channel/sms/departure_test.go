@@ -61,7 +61,7 @@ func TestWhoDoesNotComeAfterAllGivesThePlaceToTheNext(t *testing.T) {
 		if len(list) != 0 {
 			t.Errorf("to be rung at once: got %d, want nobody", len(list))
 		}
-		h.pass(18*time.Minute, time.Minute)
+		h.pass(18*time.Minute, 9*time.Minute)
 		list = h.calls(c)
 		if len(list) != 2 || !list[0].Departure || !list[1].Departure {
 			t.Fatalf("to be rung after a quarter of an hour: got %+v, want the two silent ones, marked", list)
@@ -81,7 +81,7 @@ func TestWhoDoesNotComeAfterAllGivesThePlaceToTheNext(t *testing.T) {
 		if n := h.has(6, "une place se libère"); n != 2 {
 			t.Errorf("two places given back: %d were told to come, want 2", n)
 		}
-		h.pass(42*time.Minute, 2*time.Minute)
+		h.pass(40*time.Minute, 10*time.Minute)
 		if n := h.has(6, "Venez-vous toujours"); n != 6 {
 			t.Errorf("asked in all: got %d texts, want 6, each once, those who moved up as well", n)
 		}
@@ -116,17 +116,17 @@ func TestSilenceAtDepartureLetsStandbyMoveUpInTime(t *testing.T) {
 		}
 		h.before(c, 90*time.Minute)
 		asked := h.show(c.ID)
-		h.pass(59*time.Minute, time.Minute)
+		h.pass(55*time.Minute, 11*time.Minute)
 		silent := h.show(c.ID)
 		if silent.ConfirmLimit <= asked.ConfirmLimit || silent.Confirmed <= asked.Confirmed || silent.Confirmed > silent.ConfirmLimit {
-			t.Errorf("limit %d with %d confirmed when asked, %d with %d after an hour of silence, a minute before it is too late to set out: want more of both", asked.ConfirmLimit, asked.Confirmed, silent.ConfirmLimit, silent.Confirmed)
+			t.Errorf("limit %d with %d confirmed when asked, %d with %d after silence, while there is time to set out: want more of both", asked.ConfirmLimit, asked.Confirmed, silent.ConfirmLimit, silent.Confirmed)
 		}
 		if told := h.has(24, "une place se libère"); told != silent.Confirmed-start.Confirmed {
 			t.Errorf("moved up: %d, told so: %d", silent.Confirmed-start.Confirmed, told)
 		}
-		h.pass(31*time.Minute, time.Minute)
+		h.pass(35*time.Minute, 7*time.Minute)
 		last := h.show(c.ID)
-		h.pass(time.Hour, 5*time.Minute)
+		h.pass(time.Hour, 30*time.Minute)
 		if after := h.show(c.ID); after.ConfirmLimit != last.ConfirmLimit || after.Confirmed != last.Confirmed {
 			t.Errorf("an hour after the deadline: limit %d with %d confirmed, want %d and %d as at the deadline", after.ConfirmLimit, after.Confirmed, last.ConfirmLimit, last.Confirmed)
 		}
