@@ -52,6 +52,9 @@ func TestC015PairsWorthAPersonsTime(t *testing.T) {
 			got := Different
 			if list := x.Candidates(b); len(list) > 0 {
 				got = list[0].Band
+				if got == Different {
+					t.Error("a candidate that is none")
+				}
 			}
 			m, why := x.Score(a, b)
 			t.Logf("%s %.1f bits %+v", m.Band, m.Bits, why)

@@ -98,7 +98,8 @@ func (x *Index) Candidates(rec Record) []Match {
 	x.look.begin(&x.probe)
 	for _, id := range x.look.near(&x.probe, uint32(len(x.rows.at)), mostArriving) {
 		x.rows.open(id, &b)
-		if m, worth := x.look.weigh(&b, reviewBits, &levels); worth {
+		// Above the lowest line, what is stated may still say that they are two.
+		if m, worth := x.look.weigh(&b, reviewBits, &levels); worth && m.Band != Different {
 			m.ID = id
 			out = append(out, m)
 		}
