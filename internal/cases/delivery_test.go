@@ -26,7 +26,7 @@ func caseC038(t *testing.T, c *Case) {
 		for _, p := range people {
 			h.text(p.phone, "OUI")
 		}
-		h.Simulated.Set(simulator.Settings{Loss: 1}) // the network says nothing by itself
+		h.Simulated.Set(simulator.Settings{DelayMS: 3_600_000}) // the network says nothing by itself
 		for i, s := range list {
 			if s.Final == "no receipt" {
 				continue
@@ -48,15 +48,17 @@ func caseC038(t *testing.T, c *Case) {
 	c.line(t, 2, func(t *testing.T) {
 		h := newHouse(t)
 		p := h.crowd(1)[0]
-		h.Simulated.Set(simulator.Settings{Loss: 1})
+		h.Simulated.Set(simulator.Settings{DelayMS: 3_600_000})
 		k := h.callUp(request{wanted: 1, urgent: true})
 		if i := h.invitation(k, p.name); i.ReachedAt != 0 || i.SentAt == 0 {
 			t.Fatalf("got %+v, want it sent and no receipt yet", i)
 		}
 		h.pass(5 * time.Minute)
-		h.text(p.phone, "OUI")
-		if i := h.invitation(k, p.name); i.ReachedAt != store.Micros(h.Now()) {
-			t.Errorf("got reached at %d, want the answer to prove it", i.ReachedAt)
+		h.post(simulator.Message{Kind: "text", ID: "yes", From: p.phone, Text: []byte("OUI"), SentAt: h.Now()})
+		h.settle()
+		asked := h.outbound(h.sent(p.phone)[0].Ref)
+		if i := h.invitation(k, p.name); i.ReachedAt != store.Micros(h.Now()) || asked.State != store.Delivered {
+			t.Errorf("got reached at %d, the text %s; want the answer to prove that it came", i.ReachedAt, asked.State)
 		}
 	})
 }

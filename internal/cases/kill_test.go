@@ -24,6 +24,10 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, importAndDie(data))
 		os.Exit(1) // it should not have lived
 	}
+	if told := os.Getenv(sender); told != "" {
+		fmt.Fprintln(os.Stderr, sendUntilKilled(told))
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
 }
 

@@ -42,6 +42,7 @@ type house struct {
 	handler http.Handler
 	log     *bytes.Buffer
 	refs    int
+	silent  bool // no carrier is mounted
 }
 
 // newHouse makes an unlocked node. The clock stands at noon of 2026-11-24 in Niamey, or where the case says.
@@ -76,7 +77,7 @@ func (h *house) in(t *testing.T) *house {
 // open starts the node on its folder; a second call, after Close, is a restart.
 func (h *house) open() {
 	h.t.Helper()
-	n, err := server.Open(context.Background(), server.Config{Data: h.data, Passphrase: passphrase, Simulator: true, Numbers: []string{ownNumber, ownCode}, Now: h.clock.Now, Log: slog.New(slog.NewTextHandler(h.log, nil))})
+	n, err := server.Open(context.Background(), server.Config{Data: h.data, Passphrase: passphrase, Simulator: !h.silent, Numbers: []string{ownNumber, ownCode}, Now: h.clock.Now, Log: slog.New(slog.NewTextHandler(h.log, nil))})
 	check(h.t, err)
 	h.Node, h.handler = n, n.Handler()
 }

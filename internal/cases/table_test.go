@@ -29,7 +29,7 @@ var notYet = map[string]gap{
 	"C036": {map[int]string{1: previews, 2: previews}, caseC036},
 	"C037": {map[int]string{1: bases, 2: "reports about no text of ours are neither logged nor counted yet", 3: bases}, nil},
 	"C038": {map[int]string{1: receipts, 3: receipts}, caseC038},
-	"C042": {map[int]string{1: "not written yet"}, nil},
+	"C042": {map[int]string{3: "backups are neither made nor restored yet"}, caseC042},
 	"C051": {map[int]string{3: "who is there already is not told so by a text yet"}, caseC051},
 	"C053": {map[int]string{1: workbooks + "; no spreadsheet program stands by to open the CSV", 2: workbooks}, caseC053},
 	"C023": {map[int]string{1: workbooks, 2: workbooks, 3: workbooks, 4: workbooks}, nil},
