@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"sort"
 	"time"
 
 	"muster/internal/callup"
@@ -30,45 +29,46 @@ func (s *story) seats(ctx context.Context, state reserve.InvitationState) ([]res
 	return out, err
 }
 
-// arrival is one confirmed person on the way.
-type arrival struct {
-	k  *known
-	at time.Time
-}
+// road is how long somebody needs who hears of a place only now.
+const road = 25 * time.Minute
 
-// setOut: an hour and a half before the deadline those who come set out, and are checked in one by one, some twice, by two
-// desks; a quarter do not come.
+// setOut: in the last hours those who come set out, also those who move up from stand-by only now, and are checked in one
+// by one, each twice, by two desks; a quarter do not come.
 func (s *story) setOut(ctx context.Context) error {
 	s.board(ctx, "people set out.")
-	confirmed, err := s.seats(ctx, reserve.Confirmed)
-	if err != nil {
-		return err
-	}
-	var coming []arrival
-	for _, inv := range confirmed {
-		k := s.byVolunteer[inv.Volunteer]
-		if k == nil || !k.habit.comes {
-			continue
-		}
-		at := deadline().Add(-k.habit.early)
-		if earliest := s.clock.Now(); at.Before(earliest) {
-			at = earliest
-		}
-		coming = append(coming, arrival{k, at})
-	}
-	sort.Slice(coming, func(i, j int) bool { return coming[i].at.Before(coming[j].at) })
-	for _, a := range coming {
-		if !a.at.Before(deadline()) {
-			continue // late: checked in after the hour
-		}
-		if err := s.live(ctx, a.at); err != nil {
+	arrives := map[*known]time.Time{}
+	for s.clock.Now().Before(deadline()) {
+		confirmed, err := s.seats(ctx, reserve.Confirmed)
+		if err != nil {
 			return err
 		}
-		if err := s.checkIn(ctx, a.k); err != nil {
+		now := s.clock.Now()
+		for _, inv := range confirmed {
+			k := s.byVolunteer[inv.Volunteer]
+			if k == nil || k.inside != "" {
+				continue
+			}
+			if _, planned := arrives[k]; !planned {
+				arrives[k] = later(now.Add(road), deadline().Add(-k.habit.early))
+			}
+			if k.habit.comes && !arrives[k].After(now) {
+				if err := s.checkIn(ctx, k); err != nil {
+					return err
+				}
+			}
+		}
+		if err := s.live(ctx, earlier(now.Add(2*time.Minute), deadline())); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // checkIn is the desk reading the receipt a person shows, and reading it again because the network was slow.

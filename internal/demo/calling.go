@@ -158,7 +158,7 @@ func (s *story) ring(ctx context.Context, most int) (spoken int, err error) {
 		if k := s.phones.owner(number.Reveal(), t.Name.Reveal()); k != nil && k.habit.calls {
 			spoken++
 			outcome = callup.CallNo
-			if k.habit.yes {
+			if k.habit.yes && !t.Departure || k.habit.comes && t.Departure {
 				outcome = callup.CallYes
 			}
 		}

@@ -165,9 +165,9 @@ func (s *story) arrived(to, text string, at time.Time) {
 // holds the lock.
 func (s *story) stillComing(to string, k *known, at time.Time) {
 	switch {
-	case k.habit.comes && s.rand.Float64() < 0.7:
+	case k.habit.comes && s.rand.Float64() < 0.8:
 		s.phones.plan(at.Add(time.Duration(2+s.rand.IntN(20))*time.Minute), func() { s.reply(to, k, "1") })
-	case !k.habit.comes && s.rand.Float64() < 0.35:
+	case !k.habit.comes && s.rand.Float64() < 0.5:
 		s.phones.plan(at.Add(time.Duration(5+s.rand.IntN(30))*time.Minute), func() { s.reply(to, k, "2") })
 	}
 }

@@ -20,10 +20,11 @@ func TestTheSameSeedMakesTheSamePeople(t *testing.T) {
 		}
 		return string(raw)
 	}
-	if all(7) != all(7) {
+	first, second := all(7), all(7)
+	if first != second {
 		t.Error("seed 7 made two different samples")
 	}
-	if all(7) == all(8) {
+	if first == all(8) {
 		t.Error("seeds 7 and 8 made the same sample")
 	}
 }

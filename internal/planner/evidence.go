@@ -60,7 +60,7 @@ func (l *live) observe(in *In, a *Ask) {
 func (l *live) observeArrival(in *In, a *Ask) {
 	unseen := 1 - in.shownBy(l.early)
 	if a.DepartAsked != 0 {
-		unseen *= 1 - answersDeparture*l.delay.Within(in.since(a.DepartAsked))
+		unseen *= 1 - answersDeparture*l.delay.Within(in.sinceDeparture(a))
 	}
 	l.due += 1 - unseen
 	if a.CheckedIn != 0 || a.OnTheWayAt != 0 {
@@ -155,7 +155,7 @@ func (l *live) arrival(in *In, a *Ask) float64 {
 		s *= in.canTravel(in.Deadline.Sub(time.UnixMicro(a.AnsweredAt)))
 	}
 	if a.DepartAsked != 0 {
-		s = Still(s, 1, answersDeparture*l.delay.Within(in.since(a.DepartAsked)))
+		s = Still(s, 1, answersDeparture*l.delay.Within(in.sinceDeparture(a)))
 	}
 	return Still(s, 1, in.shownBy(l.early))
 }

@@ -59,6 +59,7 @@ type In struct {
 	Zone       *time.Location // nil is UTC
 
 	checkedIn int
+	departing int // asked whether they have set out
 	queued    map[string]float64
 }
 
@@ -85,11 +86,14 @@ func (in *In) settle() {
 		in.StandbyMax = reserve.DefaultStandby(in.Wanted)
 	}
 	in.Wanted, in.Pool = max(0, in.Wanted), max(0, in.Pool)
-	in.checkedIn, in.queued = 0, map[string]float64{}
+	in.checkedIn, in.departing, in.queued = 0, 0, map[string]float64{}
 	for i := range in.Asks {
 		a := &in.Asks[i]
 		if a.CheckedIn != 0 {
 			in.checkedIn++
+		}
+		if a.DepartAsked != 0 {
+			in.departing++
 		}
 		if a.State == reserve.Invited && a.SentAt == 0 {
 			in.queued[a.Channel]++
@@ -103,6 +107,12 @@ func (in *In) left() time.Duration { return in.Deadline.Sub(in.Now) }
 func (in *In) useful() time.Duration { return max(0, in.left()-in.Travel) }
 
 func (in *In) since(at int64) time.Duration { return in.Now.Sub(time.UnixMicro(at)) }
+
+// sinceDeparture is how long somebody has had to say that they have set out: the questions leave one after another, and
+// whoever is last in a slow SIM's queue has not even read it.
+func (in *In) sinceDeparture(a *Ask) time.Duration {
+	return max(0, in.since(a.DepartAsked)-in.Lines[Text].wait(float64(in.departing)))
+}
 
 func (in *In) quietAt(t time.Time) bool { return !in.Urgent && in.Quiet.Quiet(t, in.Zone) }
 

@@ -176,9 +176,9 @@ func (p *plan) next() time.Time {
 // somebody from stand-by who can still come.
 const departureAhead = time.Hour
 
-// seatAhead is how long before they must be on the road the limit rises to the certainty asked: a quarter of an hour after
-// the question, when half of those who answer it have done so.
-const seatAhead = departureAhead - 15*time.Minute
+// seatAhead is how long before they must be on the road the limit rises to the certainty asked: forty minutes after the
+// question, when a slow SIM has carried it to everybody and most who answer have done so.
+const seatAhead = departureAhead - 40*time.Minute
 
 // askDeparture is true from departureAhead until it is too late to set out: after that a no frees a place for nobody.
 func (p *plan) askDeparture() bool {

@@ -103,9 +103,9 @@ func (s *standing) seats() seats {
 
 // heldCertainty is the certainty the limit aims at while a stand-by can still be promoted in time. A seat given early
 // cannot be taken back; a stand-by seated an hour before the road, when some have given their place back and some have
-// set out, is seated knowing more. In simulated call-ups (simulation_test.go, four seeds) 10 to 11 % of wanted were turned
-// away with it and 11 to 13 % with 0.85; as many needs were filled.
-const heldCertainty = 0.75
+// set out, is seated knowing more. In simulated call-ups (simulation_test.go) 10 % of wanted were turned
+// away with it and 11 to 13 % with 0.85; as many needs were filled. With 0.65 fewer than nine in ten were.
+const heldCertainty = 0.7
 
 // leastTravel is the part of the usual time of travel that even the nearest need: five minutes of thirty. Held from there on the
 // limit fills 91 % of simulated needs and turns 10 % of wanted away (three seeds).

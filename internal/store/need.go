@@ -150,8 +150,13 @@ func (tx *Tx) Release(invitation string, to reserve.InvitationState) (up []reser
 		return nil, true, tx.moveInvitation(inv, to, 0)
 	}
 	query := `UPDATE need SET confirmed = confirmed - 1 WHERE id = $1 AND confirmed > 0`
-	if inv.State == reserve.OnStandby {
+	switch {
+	case inv.State == reserve.OnStandby:
 		query = `UPDATE need SET standby = standby - 1 WHERE id = $1 AND standby > 0`
+	case inv.DepartAskedAt != 0:
+		// On the day itself those who are left are surer than the limit was made for: whether this place is filled again is the
+		// planner's to say, who looks at once.
+		query = `UPDATE need SET confirmed = confirmed - 1, confirm_limit = CASE WHEN limit_fixed THEN confirm_limit ELSE confirm_limit - 1 END WHERE id = $1 AND confirmed > 0`
 	}
 	if _, err := tx.exec(query, inv.Need); err != nil {
 		return nil, false, fmt.Errorf("give back: %w", err)
