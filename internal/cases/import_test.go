@@ -88,16 +88,6 @@ func caseC006(t *testing.T, c *Case) {
 	})
 }
 
-// fieldOf is what a preview takes a heading for.
-func fieldOf(p sheet.Preview, heading string) sheet.Field {
-	for _, col := range p.Columns {
-		if col.Heading == heading {
-			return col.Field
-		}
-	}
-	return "no such column"
-}
-
 func caseC019(t *testing.T, c *Case) {
 	file := c.bytes(t, 0)
 	c.line(t, 1, func(t *testing.T) {
