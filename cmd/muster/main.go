@@ -82,7 +82,7 @@ func start(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if path := os.Getenv("MUSTER_CPU_PROFILE"); path != "" {
-		f, err := os.Create(path)
+		f, err := os.Create(fmt.Sprintf("%s.%d", path, os.Getpid())) // a bench has a server in a process of its own
 		if err == nil {
 			err = pprof.StartCPUProfile(f)
 		}
