@@ -183,10 +183,38 @@ func (w *writer) waiting() *change {
 	}
 }
 
-// collect adds to first what waits already, interactive changes first; it never waits for more, because while one
-// group is being synced the next one gathers by itself.
+// gatherFor is how long a group waits for those who were answered by the last one: a crowd that posts again and again comes
+// back within it, and a commit shared by all of them writes each page of the file once instead of several times.
+const gatherFor = 250 * time.Microsecond
+
+// collect adds to first what waits already, interactive changes first. Where the last group was shared by several, it waits
+// a moment for as many again; a lone writer never waits, and while one group is being synced the next one gathers by itself.
 func (w *writer) collect(first *change) {
+	like := len(w.group)
 	w.group = append(w.group[:0], first)
+	w.take()
+	if like < fewest || len(w.group) >= like {
+		return
+	}
+	enough := time.NewTimer(gatherFor)
+	defer enough.Stop()
+	for len(w.group) < like {
+		select {
+		case c := <-w.s.urgent:
+			w.group = append(w.group, c)
+		case <-enough.C:
+			w.take()
+			return
+		}
+	}
+	w.take()
+}
+
+// fewest is the smallest group that is worth waiting for its like.
+const fewest = 8
+
+// take adds what waits now.
+func (w *writer) take() {
 	for len(w.group) < w.s.most {
 		select {
 		case c := <-w.s.urgent:
