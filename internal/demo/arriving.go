@@ -51,16 +51,45 @@ func (s *story) setOut(ctx context.Context) error {
 			if _, planned := arrives[k]; !planned {
 				arrives[k] = later(now.Add(road), deadline().Add(-k.habit.early))
 			}
-			if k.habit.comes && !arrives[k].After(now) {
+			if k.habit.comes && !arrives[k].After(now) && !s.phones.heard(k) {
 				if err := s.checkIn(ctx, k); err != nil {
 					return err
 				}
 			}
 		}
+		if err := s.enough(ctx); err != nil {
+			return err
+		}
 		if err := s.live(ctx, earlier(now.Add(2*time.Minute), deadline())); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// turnBack is what the duty officer writes once enough people are there.
+const turnBack = "Merci, nous sommes assez nombreux. Encore en route ? Rentrez chez vous."
+
+// enough is the duty officer looking at the board: with everybody wanted there, whoever is still on the road is spared the way.
+func (s *story) enough(ctx context.Context) error {
+	if s.recalled {
+		return nil
+	}
+	v, err := s.node.Calls.Show(ctx, s.owner.Actor, s.calling)
+	if err != nil {
+		return err
+	}
+	for _, n := range v.Needs {
+		if n.ArrivedInTime < n.Wanted {
+			return nil
+		}
+	}
+	s.recalled = true
+	told, err := s.node.Calls.Message(ctx, s.owner.Actor, s.calling, turnBack)
+	if err != nil {
+		return err
+	}
+	s.board(ctx, "everybody wanted is there; %d are told to turn back if they are still on the road.", told)
 	return nil
 }
 

@@ -17,6 +17,7 @@ type phones struct {
 	serial int
 	told   map[*known]string // the last text that told a person where to come
 	moved  map[*known]bool   // has read that the place moved
+	back   map[*known]bool   // has read that nobody more is needed
 	dead   bool              // texts from phones go nowhere at the moment
 
 	drill   bool     // a rehearsal: everybody waits for the word to answer
@@ -53,7 +54,7 @@ func (p *plans) Pop() any {
 }
 
 func newPhones() *phones {
-	return &phones{of: map[string][]*known{}, asked: map[*known]int{}, told: map[*known]string{}, moved: map[*known]bool{}}
+	return &phones{of: map[string][]*known{}, asked: map[*known]int{}, told: map[*known]string{}, moved: map[*known]bool{}, back: map[*known]bool{}}
 }
 
 // hold gives a person their phones.
@@ -118,6 +119,13 @@ func (p *phones) owner(number, name string) *known {
 	return p.reader(number, name)
 }
 
+// heard reports whether a person has read that nobody more is needed.
+func (p *phones) heard(k *known) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.back[k]
+}
+
 // isQuestion reports whether a text asks for 1 or 2.
 func isQuestion(text string) bool {
 	return strings.Contains(text, "1=") && strings.Contains(text, "2=")
@@ -130,6 +138,10 @@ func (s *story) arrived(to, text string, at time.Time) {
 	defer p.mu.Unlock()
 	k := p.reader(to, text)
 	if k == nil {
+		return
+	}
+	if strings.Contains(text, "assez nombreux") {
+		p.back[k] = true
 		return
 	}
 	if strings.Contains(text, placeAfter) {

@@ -57,6 +57,7 @@ type story struct {
 	phones        *phones
 	calling       string // the call-up that is open
 	missedCalls   int
+	recalled      bool // those on the road were told that enough are there
 }
 
 const passphrase = "une phrase pour la démonstration"
