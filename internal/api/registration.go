@@ -97,3 +97,7 @@ func isJSON(kind string) bool {
 	name, charset, _ := strings.Cut(rest, "=")
 	return !more || strings.TrimSpace(rest) == "" || strings.EqualFold(strings.TrimSpace(name), "charset") && strings.EqualFold(strings.Trim(strings.TrimSpace(charset), `"`), "utf-8")
 }
+
+// Admit counts a registration that comes by another door from the same address, the public form: one limit for both, so that
+// nobody has two. The error is TooMany.
+func (a *API) Admit(r *http.Request) error { return a.limits.take(a.Address(r)) }

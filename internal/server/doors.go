@@ -29,7 +29,7 @@ func (n *Node) openDoors(ctx context.Context) error {
 		Now: n.Now, Log: n.Log, Address: n.address()})
 	var err error
 	n.Web, err = web.New(web.Config{Store: n.Store, Registry: n.Registry, Staff: n.Staff, Roll: n.Roll, Node: n, CallUps: n.Calls, Lists: n.Lists,
-		Sheets: n.Sheets, Hub: n.Hub, Receive: n.carriedIn, Lang: n.Texts, Gazetteer: n.Gazetteer, Now: n.Now, Log: n.Log, HTTPS: n.Secure, Address: n.address(),
+		Sheets: n.Sheets, Hub: n.Hub, Receive: n.carriedIn, Lang: n.Texts, Gazetteer: n.Gazetteer, Now: n.Now, Log: n.Log, HTTPS: n.Secure, Address: n.address(), Admit: n.API.Admit,
 		VerifyLog: func(ctx context.Context) (audit.Report, error) { return n.VerifyLog(ctx, nil) }})
 	if err != nil || n.Folder.Field() {
 		return err
