@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"muster/internal/gazetteer"
+	"muster/internal/lang"
 	"muster/internal/reserve"
 )
 
@@ -59,8 +60,15 @@ retention_days: many
 
 func TestEveryFaultOfADriveFileIsNamedWithItsLine(t *testing.T) {
 	_, err := reader(t).Read([]byte(broken))
+	texts, loading := lang.Load()
+	if loading != nil {
+		t.Fatal(loading)
+	}
 	got := map[string]bool{}
 	for _, e := range reserve.FaultsOf(err) {
+		if !texts.Has("error." + e.Code) {
+			t.Errorf("code %s has no sentence to read", e.Code)
+		}
 		got[e.Args["line"]+" "+e.Field+" "+e.Code] = true
 	}
 	for _, want := range []string{
